@@ -1,0 +1,23 @@
+namespace BpfTune.Sdk;
+
+/// <summary>What became of a proposal.</summary>
+public enum ProposalOutcome
+{
+    /// <summary>Written and read back.</summary>
+    Applied,
+
+    /// <summary>After clipping to the bounds nothing was left to change.</summary>
+    Unchanged,
+
+    /// <summary>An administrator has set this tunable by hand; the tuner has stopped in this namespace.</summary>
+    Overridden,
+
+    /// <summary>Too soon after a change in the other direction.</summary>
+    CoolingDown,
+
+    /// <summary>The kernel's value is no longer the one the decision was made from: decide again from a fresh read.</summary>
+    Stale,
+
+    /// <summary>The kernel refused it, the namespace is gone, or the change could not be recorded; a warning was logged.</summary>
+    Failed,
+}

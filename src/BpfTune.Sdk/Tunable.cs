@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace BpfTune.Sdk;
+
+/// <summary>One kernel setting that a tuner manages, named in full as sysctl(8) names it.</summary>
+/// <param name="Name">Full name, for example <c>net.ipv4.tcp_rmem</c>.</param>
+/// <param name="Scope">Machine-wide or per network namespace.</param>
+/// <param name="Unit">What its numbers count.</param>
+/// <param name="Summary">One line for <c>bpftune tunables</c>.</param>
+public sealed record Tunable(string Name, TunableScope Scope, TunableUnit Unit, string Summary)
+{
+    private readonly ImmutableArray<ValueRange> _bounds = [ValueRange.NonNegativeInt];
+
+    /// <summary>Names of the members ('min', 'default', 'max'); one unnamed member for a plain setting.</summary>
+    public ImmutableArray<string> Members { get; init; } = [""];
+
+    /// <summary>Bounds of each member; the policy clips every proposal to them. One entry serves all members.</summary>
+    public ImmutableArray<ValueRange> Bounds
+    {
+        get => _bounds;
+        init => _bounds = value.IsDefaultOrEmpty ? throw new ArgumentException("A tunable has bounds.", nameof(value)) : value;
+    }
+
+    /// <summary>Where the kernel keeps it.</summary>
+    public string ProcPath { get; } = "/proc/sys/" + Name.Replace('.', '/');
+
+    /// <summary>The bounds of one member.</summary>
+    public ValueRange BoundsOf(int member) => Bounds[Math.Min(member, Bounds.Length - 1)];
+
+    /// <summary>A min/default/max triple such as <c>tcp_rmem</c>.</summary>
+    public static Tunable Triple(string name, TunableScope scope, TunableUnit unit, string summary) =>
+        new(name, scope, unit, summary) { Members = ["min", "default", "max"] };
+}

@@ -1,0 +1,64 @@
+using BpfTune.LibBpf;
+
+namespace BpfTune.Sdk;
+
+/// <summary>What a tuner says of itself before anything is loaded.</summary>
+public sealed class TunerDeclaration
+{
+    private readonly List<Tunable> _tunables = [];
+    private readonly List<Hook> _hooks = [];
+    private readonly Dictionary<ushort, EventBinding> _events = [];
+
+    /// <summary>The tuner's BPF object; empty when it needs none.</summary>
+    public ReadOnlyMemory<byte> Image { get; private set; }
+
+    /// <summary>Called with the opened object before it is loaded, to set read-only data.</summary>
+    public Action<BpfObject>? Configure { get; private set; }
+
+    /// <summary>The tunables it manages.</summary>
+    public IReadOnlyList<Tunable> Tunables => _tunables;
+
+    /// <summary>The hooks it wants.</summary>
+    public IReadOnlyList<Hook> Hooks => _hooks;
+
+    /// <summary>Handlers by event kind.</summary>
+    public IReadOnlyDictionary<ushort, EventBinding> Events => _events;
+
+    /// <summary>Names the BPF object.</summary>
+    public TunerDeclaration Object(ReadOnlyMemory<byte> image, Action<BpfObject>? configure = null)
+    {
+        Image = image;
+        Configure = configure;
+        return this;
+    }
+
+    /// <summary>Adds tunables.</summary>
+    public TunerDeclaration Manages(params ReadOnlySpan<Tunable> tunables)
+    {
+        foreach (var tunable in tunables)
+            _tunables.Add(tunable);
+        return this;
+    }
+
+    /// <summary>Adds a hook.</summary>
+    /// <exception cref="ArgumentException">Two hooks of one name, or a hook without a mechanism.</exception>
+    public TunerDeclaration Hook(Hook hook)
+    {
+        if (_hooks.Any(h => h.Name == hook.Name))
+            throw new ArgumentException($"The hook '{hook.Name}' is declared twice.", nameof(hook));
+        if (hook.Mechanisms.IsDefaultOrEmpty)
+            throw new ArgumentException($"The hook '{hook.Name}' has no mechanism.", nameof(hook));
+        _hooks.Add(hook);
+        return this;
+    }
+
+    /// <summary>Handles one kind of event.</summary>
+    /// <exception cref="ArgumentException">The kind has a handler already.</exception>
+    public TunerDeclaration On<T>(ushort kind, TunerEventHandler<T> handler)
+        where T : unmanaged
+    {
+        if (!_events.TryAdd(kind, new EventBinding.Of<T>(kind, handler)))
+            throw new ArgumentException($"Event kind {kind} has two handlers.", nameof(kind));
+        return this;
+    }
+}
