@@ -1,0 +1,96 @@
+using BpfTune.Sdk;
+using BpfTune.Tuners.TcpBuffer;
+
+namespace BpfTune.Tuners.Tests.TcpBuffer;
+
+public sealed class BufferPolicyTests
+{
+    private static readonly LearningRate Rate = LearningRate.Default;
+
+    private static BufferFacts Facts(
+        long window = 131072, long overhead = 512, long rtt = 50_000, long minRtt = 50_000, long allocated = 100, long pressure = 100_000, long max = 200_000) =>
+        new(262144, window, overhead, rtt, minRtt, allocated, pressure, max);
+
+    [Theory]
+    [InlineData(100_000, 512, 50_000, 50_000, 400_000)] // twice the payload, twice its truesize
+    [InlineData(100_000, 256, 50_000, 50_000, 200_000)]
+    [InlineData(100_000, 512, 100_000, 50_000, 200_000)] // half of the round trip is a queue
+    [InlineData(100_000, 512, 50_000, 0, 400_000)] // least round trip unknown
+    [InlineData(100_000, 512, 50_000, uint.MaxValue, 400_000)] // as the kernel starts out
+    [InlineData(100_000, 512, 0, 50_000, 400_000)]
+    [InlineData(0, 512, 50_000, 50_000, 0)]
+    [InlineData(uint.MaxValue, 65536, 50_000, 50_000, 2L * uint.MaxValue * 256)] // past 32 bits
+    [InlineData(long.MaxValue, 65536, 50_000, 50_000, long.MaxValue)] // saturates
+    public void The_ceiling_is_twice_the_bandwidth_delay_product(long window, long overhead, long rtt, long minRtt, long expected) =>
+        Assert.Equal(expected, BufferPolicy.BandwidthDelayCeiling(Facts(window, overhead, rtt, minRtt)));
+
+    [Theory]
+    [InlineData(0, 4096, 0)]
+    [InlineData(800_000, 4096, 409_600_000)]
+    [InlineData(long.MaxValue, 4096, int.MaxValue)]
+    [InlineData(1L << 22, 65536, int.MaxValue)]
+    public void One_socket_gets_an_eighth_of_tcp_memory(long pages, long pageSize, long expected) =>
+        Assert.Equal(expected, BufferPolicy.MemoryCeiling(pages, pageSize));
+
+    [Theory]
+    [InlineData(131072, long.MaxValue, int.MaxValue, 262144)] // ample: doubles
+    [InlineData(131072, 200_000, int.MaxValue, 200_000)] // no more than the path can use
+    [InlineData(131072, 131072, int.MaxValue, 131072)]
+    [InlineData(131072, 0, int.MaxValue, 131072)] // nothing seen yet
+    [InlineData(1_000_000, long.MaxValue, 1_500_000, 1_250_000)] // near the memory ceiling: a step
+    [InlineData(1_000_000, long.MaxValue, 1_100_000, 1_100_000)] // clipped
+    [InlineData(2_000_000, long.MaxValue, 1_100_000, 2_000_000)] // an administrator's larger value stays
+    [InlineData(1_073_741_824, long.MaxValue, int.MaxValue, 1_342_177_280)]
+    [InlineData(int.MaxValue, long.MaxValue, int.MaxValue, int.MaxValue)]
+    [InlineData(0, long.MaxValue, int.MaxValue, 1)]
+    public void Raises_stop_at_both_ceilings(long maximum, long product, long memory, long expected) =>
+        Assert.Equal(expected, BufferPolicy.Raise(maximum, product, memory, Rate));
+
+    [Theory]
+    [InlineData(0, 1_015_625)]
+    [InlineData(1, 1_031_250)]
+    [InlineData(2, 1_062_500)]
+    [InlineData(3, 1_125_000)]
+    [InlineData(4, 1_250_000)]
+    public void Near_the_memory_ceiling_the_step_follows_the_learning_rate(int rate, long expected) =>
+        Assert.Equal(expected, BufferPolicy.Raise(1_000_000, long.MaxValue, 1_900_000, new LearningRate(rate)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_condition_that_persists_reaches_the_ceiling_and_stops(int rate)
+    {
+        long maximum = 4096, ceiling = 294_807_552;
+        var steps = 0;
+        for (; steps < 100_000; steps++)
+        {
+            var next = BufferPolicy.Raise(maximum, long.MaxValue, ceiling, new LearningRate(rate));
+            if (next == maximum)
+                break;
+            Assert.InRange(next, maximum + 1, ceiling);
+            maximum = next;
+        }
+
+        Assert.Equal(ceiling, maximum);
+        Assert.InRange(steps, 1, 200);
+    }
+
+    [Theory]
+    [InlineData(1_000_000, 131072, 0, 750_000)]
+    [InlineData(150_000, 131072, 0, 131072)] // never below the default member
+    [InlineData(1_000_000, 131072, 900_000, 900_000)] // nor below what the path needs
+    [InlineData(100_000, 131072, 0, 100_000)] // already below: not raised by lowering
+    public void Lowering_has_two_floors(long maximum, long defaultMember, long product, long expected) =>
+        Assert.Equal(expected, BufferPolicy.Lower(maximum, defaultMember, product, Rate));
+
+    [Theory]
+    [InlineData(0, 100_000, true)]
+    [InlineData(74_999, 100_000, true)]
+    [InlineData(75_000, 100_000, false)]
+    [InlineData(200_000, 100_000, false)]
+    public void Memory_is_ample_until_a_step_below_the_pressure_mark(long allocated, long pressure, bool ample) =>
+        Assert.Equal(ample, BufferPolicy.IsMemoryAmple(Facts(allocated: allocated, pressure: pressure), Rate));
+}
