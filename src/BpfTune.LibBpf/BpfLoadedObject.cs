@@ -36,11 +36,14 @@ public sealed unsafe class BpfLoadedObject : IDisposable
                 if (fd >= 0) // One that was not to be created has none.
                     maps.Add(BpfMap.OfObject(m, fd));
             }
+
+            variables.MapSections();
         }
         catch
         {
             programs.ForEach(static p => p.Dispose());
             maps.ForEach(static m => m.Dispose());
+            variables.UnmapSections();
             throw;
         }
 
@@ -108,7 +111,7 @@ public sealed unsafe class BpfLoadedObject : IDisposable
         var variable = _variables.Get(name);
         if (variable.IsReadOnly)
             throw new InvalidOperationException($"{Name}: variable {name} is constant once the object is loaded.");
-        return ref *(T*)_variables.Address<T>(variable);
+        return ref *(T*)_variables.MappedAddress<T>(variable);
     }
 
     /// <summary>A copy of a global variable, of .rodata too.</summary>
@@ -120,7 +123,7 @@ public sealed unsafe class BpfLoadedObject : IDisposable
         where T : unmanaged
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
-        return *(T*)_variables.Address<T>(_variables.Get(name));
+        return *(T*)_variables.MappedAddress<T>(_variables.Get(name));
     }
 
     /// <summary>Sets a global variable of .data or .bss.</summary>
@@ -140,6 +143,7 @@ public sealed unsafe class BpfLoadedObject : IDisposable
             program.Dispose();
         foreach (var map in _maps)
             map.Dispose();
+        _variables.UnmapSections();
         _handle.Dispose();
     }
 }

@@ -130,7 +130,7 @@ public sealed unsafe class BpfObject : IDisposable
         where T : unmanaged
     {
         ThrowIfConsumed();
-        *(T*)_variables.Address<T>(_variables.Get(name)) = value;
+        *(T*)_variables.InitialAddress<T>(name) = value;
     }
 
     /// <summary>The value that a global variable has before the load.</summary>
@@ -142,7 +142,7 @@ public sealed unsafe class BpfObject : IDisposable
         where T : unmanaged
     {
         ThrowIfConsumed();
-        return *(T*)_variables.Address<T>(_variables.Get(name));
+        return *(T*)_variables.InitialAddress<T>(name);
     }
 
     /// <summary>

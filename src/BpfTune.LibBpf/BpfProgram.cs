@@ -126,31 +126,9 @@ public sealed unsafe class BpfProgram : IDisposable
         int repeat = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
-        fixed (byte* dataPointer = data, contextPointer = context, dataOutPointer = dataOut, contextOutPointer = contextOut)
-        {
-            var options = new Interop.BpfTestRunOpts
-            {
-                Size = (nuint)sizeof(Interop.BpfTestRunOpts),
-                DataIn = dataPointer,
-                DataInSize = (uint)data.Length,
-                DataOut = dataOutPointer,
-                DataOutSize = (uint)dataOut.Length,
-                ContextIn = contextPointer,
-                ContextInSize = (uint)context.Length,
-                ContextOut = contextOutPointer,
-                ContextOutSize = (uint)contextOut.Length,
-                Repeat = repeat == 1 ? 0 : repeat, // Types that cannot repeat refuse a 1 too.
-            };
-            var error = Interop.bpf_prog_test_run_opts(Fd, &options);
-            if (error < 0)
-                throw ErrorText.Make(BpfOperation.TestRun, _objectName, error, Name, Section);
-            return new BpfTestRunResult(
-                options.ReturnValue,
-                TimeSpan.FromTicks(options.Duration / TimeSpan.NanosecondsPerTick),
-                options.Duration,
-                (int)options.DataOutSize,
-                (int)options.ContextOutSize);
-        }
+        return Type == BpfProgramType.Syscall
+            ? TestRunSyscall(data, context, contextOut, repeat)
+            : TestRunCore(data, context, dataOut, contextOut, repeat);
     }
 
     /// <summary>What the kernel knows of it: its id, size, and, with <see cref="BpfStatistics"/> on, its run time.</summary>
@@ -209,5 +187,48 @@ public sealed unsafe class BpfProgram : IDisposable
             if (held)
                 _object.DangerousRelease();
         }
+    }
+
+    private BpfTestRunResult TestRunCore(
+        ReadOnlySpan<byte> data, ReadOnlySpan<byte> context, Span<byte> dataOut, Span<byte> contextOut, int repeat)
+    {
+        fixed (byte* dataPointer = data, contextPointer = context, dataOutPointer = dataOut, contextOutPointer = contextOut)
+        {
+            var options = new Interop.BpfTestRunOpts
+            {
+                Size = (nuint)sizeof(Interop.BpfTestRunOpts),
+                DataIn = dataPointer,
+                DataInSize = (uint)data.Length,
+                DataOut = dataOutPointer,
+                DataOutSize = (uint)dataOut.Length,
+                ContextIn = contextPointer,
+                ContextInSize = (uint)context.Length,
+                ContextOut = contextOutPointer,
+                ContextOutSize = (uint)contextOut.Length,
+                Repeat = repeat == 1 ? 0 : repeat, // Types that cannot repeat refuse a 1 too.
+            };
+            var error = Interop.bpf_prog_test_run_opts(Fd, &options);
+            if (error < 0)
+                throw ErrorText.Make(BpfOperation.TestRun, _objectName, error, Name, Section);
+            return new BpfTestRunResult(
+                options.ReturnValue,
+                TimeSpan.FromTicks(options.Duration / TimeSpan.NanosecondsPerTick),
+                options.Duration,
+                (int)options.DataOutSize,
+                (int)options.ContextOutSize);
+        }
+    }
+
+    /// <summary>The kernel takes neither a packet nor a place for the context, but writes the context back where it was.</summary>
+    private BpfTestRunResult TestRunSyscall(
+        ReadOnlySpan<byte> data, ReadOnlySpan<byte> context, Span<byte> contextOut, int repeat)
+    {
+        if (!data.IsEmpty || repeat != 1)
+            throw new ArgumentException($"{Name} is a syscall program: it is run once and sees no packet.");
+        var copy = context.ToArray();
+        var result = TestRunCore(default, copy, default, default, 1);
+        var length = Math.Min(copy.Length, contextOut.Length);
+        copy.AsSpan(0, length).CopyTo(contextOut);
+        return result with { ContextLength = length };
     }
 }

@@ -17,13 +17,11 @@ internal static class ErrorText
 
         return errno switch
         {
-            Errno.EPERM or Errno.EACCES when verifierLine is null => privilege() is { } why
-                ? $"the kernel refuses it: {why}"
-                : "the kernel refuses it",
-            Errno.EACCES or Errno.EINVAL when operation is BpfOperation.Load && verifierLine is not null =>
-                verifierLine.Contains("CO-RE relocation", StringComparison.Ordinal)
-                    ? "this kernel lacks a type or member that it uses"
-                    : "the kernel's verifier rejects it",
+            Errno.EPERM when operation is BpfOperation.Pin => "it is not on a BPF file system",
+            Errno.EPERM => Refused(privilege()),
+            Errno.EACCES when verifierLine is null => Refused(privilege()),
+            Errno.ENOMEM => "out of memory, or over the memory limit of its cgroup",
+            _ when operation is BpfOperation.Load && verifierLine is not null => Rejected(errno, verifierLine),
             Errno.EINVAL when operation is BpfOperation.Load =>
                 "this kernel does not know its program type, attach type or flags",
             Errno.EINVAL when operation is BpfOperation.Attach => "this kernel cannot attach such a program there",
@@ -37,12 +35,9 @@ internal static class ErrorText
             Errno.EOPNOTSUPP or Errno.KernelNotSupported => "this kernel does not support it",
             Errno.ENOENT when operation is BpfOperation.OpenPinned => "nothing is pinned there",
             Errno.ENOENT when operation is BpfOperation.Pin => "there is no such directory",
-            Errno.EPERM when operation is BpfOperation.Pin => "it is not on a BPF file system",
             Errno.EEXIST when operation is BpfOperation.Attach => "it is attached there already",
             Errno.EBUSY when operation is BpfOperation.Attach => "another program has that place and does not share it",
             Errno.EBADF when operation is BpfOperation.Attach => "there is no such cgroup",
-            Errno.ENOMEM => "out of memory, or over the memory limit of its cgroup",
-            Errno.EMFILE or Errno.ENFILE => Errno.Words(errno),
             Errno.ESRCH when operation is BpfOperation.Load => "the kernel lacks something that it refers to",
             _ => Errno.Words(errno),
         };
@@ -50,8 +45,8 @@ internal static class ErrorText
 
     /// <summary>Why the kernel may have answered EPERM or EACCES; null when nothing points to a cause.</summary>
     internal static string? PrivilegeReason() =>
-        Lockdown.MissingCapabilities() is { } missing ? $"this process lacks {missing}"
-        : Lockdown.Level() is { } level and not "none" ? $"lockdown is {level}"
+        KernelSecurity.MissingCapabilities() is { } missing ? $"this process lacks {missing}"
+        : KernelSecurity.LockdownLevel() is { } level and not "none" ? $"lockdown is {level}"
         : null;
 
     internal static BpfException Make(
@@ -116,6 +111,16 @@ internal static class ErrorText
                 BpfMechanism.Kprobe or BpfMechanism.Kretprobe or BpfMechanism.KprobeMulti or BpfMechanism.KretprobeMulti,
             _ => false,
         };
+
+    private static string Refused(string? why) =>
+        why is null ? "the kernel refuses it" : $"the kernel refuses it: {why}";
+
+    /// <summary>The verifier's number depends on the place in it that gave up: EACCES, EINVAL, EFAULT, ENOTSUPP…</summary>
+    private static string Rejected(int errno, string line) =>
+        line.Contains("CO-RE relocation", StringComparison.Ordinal) ? "this kernel lacks a type or member that it uses"
+        : errno == Errno.E2BIG || line.Contains("too complex", StringComparison.Ordinal)
+            ? "it is too large or too complex for this kernel's verifier"
+        : "the kernel's verifier rejects it";
 
     private static string MissingTarget(BpfSection section) => section.Mechanism switch
     {

@@ -130,7 +130,7 @@ internal static unsafe class FeatureProbe
     }
 
     private static ProbeResult Refused(int error) =>
-        Refused(error, Lockdown.MissingCapabilities(), Lockdown.Level());
+        Refused(error, KernelSecurity.MissingCapabilities(), KernelSecurity.LockdownLevel());
 
     private static ProbeResult Load(
         BpfProgramType type, int attachType, ReadOnlySpan<ulong> code, int btfId = 0, uint flags = 0) =>

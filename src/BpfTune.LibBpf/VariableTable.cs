@@ -7,6 +7,7 @@ internal sealed unsafe class VariableTable
 {
     private readonly Dictionary<string, BpfVariable> _variables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, nint> _maps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafeMapMemory> _mapped = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ambiguous = new(StringComparer.Ordinal);
     private readonly string _objectName;
 
@@ -46,8 +47,51 @@ internal sealed unsafe class VariableTable
             : $"{_objectName} has no global variable {name}.");
     }
 
-    /// <summary>The memory of a variable; its type must have the variable's size.</summary>
-    internal byte* Address<T>(BpfVariable variable)
+    /// <summary>The memory that libbpf fills the section's map from when it loads it.</summary>
+    internal byte* InitialAddress<T>(string name)
+        where T : unmanaged
+    {
+        var variable = Get(name);
+        CheckSize<T>(variable);
+        nuint size = 0;
+        var start = Interop.bpf_map__initial_value(_maps[variable.Section], &size);
+        return Within(variable, start, size);
+    }
+
+    /// <summary>The memory that the programs share with this process.</summary>
+    internal byte* MappedAddress<T>(BpfVariable variable)
+        where T : unmanaged
+    {
+        CheckSize<T>(variable);
+        return _mapped.TryGetValue(variable.Section, out var memory)
+            ? Within(variable, memory.Address, memory.Size)
+            : throw NotMapped(variable);
+    }
+
+    /// <summary>
+    /// Maps the sections of a loaded object. libbpf does so by itself only in its skeletons' load, until 1.6.
+    /// </summary>
+    internal void MapSections()
+    {
+        foreach (var (section, map) in _maps)
+        {
+            var fd = Interop.bpf_map__fd(map);
+            if (fd >= 0 && ((BpfMapFlags)Interop.bpf_map__map_flags(map) & BpfMapFlags.MemoryMappable) != 0)
+            {
+                var readOnly = section.StartsWith(".rodata", StringComparison.Ordinal);
+                _mapped.Add(section, SafeMapMemory.Map(fd, Interop.bpf_map__value_size(map), readOnly, _objectName, section));
+            }
+        }
+    }
+
+    internal void UnmapSections()
+    {
+        foreach (var memory in _mapped.Values)
+            memory.Dispose();
+        _mapped.Clear();
+    }
+
+    private void CheckSize<T>(BpfVariable variable)
         where T : unmanaged
     {
         if (sizeof(T) != variable.Size)
@@ -55,28 +99,19 @@ internal sealed unsafe class VariableTable
             throw new ArgumentException(
                 $"{_objectName}: variable {variable.Name} has {variable.Size} bytes, {typeof(T).Name} has {sizeof(T)}.");
         }
-
-        return Address(variable);
     }
 
-    internal byte* Address(BpfVariable variable)
+    private byte* Within(BpfVariable variable, byte* start, nuint size)
     {
-        nuint size;
-        var start = Interop.bpf_map__initial_value(_maps[variable.Section], &size);
         if (start is null)
-        {
-            throw new InvalidOperationException(
-                $"{_objectName}: {variable.Section} is not mapped into this process, so {variable.Name} cannot be reached.");
-        }
-
-        if ((nuint)(variable.Offset + variable.Size) > size)
-        {
-            throw new InvalidOperationException(
-                $"{_objectName}: variable {variable.Name} lies outside of {variable.Section}.");
-        }
-
-        return start + variable.Offset;
+            throw NotMapped(variable);
+        return (nuint)variable.Offset + (nuint)variable.Size <= size
+            ? start + variable.Offset
+            : throw new InvalidOperationException($"{_objectName}: variable {variable.Name} lies outside of {variable.Section}.");
     }
+
+    private InvalidOperationException NotMapped(BpfVariable variable) =>
+        new($"{_objectName}: {variable.Section} is not mapped into this process, so {variable.Name} cannot be reached.");
 
     private static bool IsData(string section) =>
         section.StartsWith(".data", StringComparison.Ordinal)

@@ -10,6 +10,9 @@ internal static unsafe partial class Interop
     internal const int OpenWriteOnly = 1;
     internal const int OpenAppend = 0x400;
     internal const int OpenCloseOnExec = 0x80000;
+    internal const int ProtectionRead = 1;
+    internal const int ProtectionWrite = 2;
+    internal const int MapShared = 1;
     internal const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
 
     /// <summary>O_DIRECTORY is one of the few flags that differ between x86 and ARM.</summary>
@@ -33,6 +36,12 @@ internal static unsafe partial class Interop
 
     [LibraryImport(LibC, SetLastError = true)]
     internal static partial nint syscall(nint number, void* attributes, nint pid, nint cpu, nint groupFd, nint flags);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    internal static partial nint mmap(nint address, nuint length, int protection, int flags, int fd, nint offset);
+
+    [LibraryImport(LibC)]
+    internal static partial int munmap(nint address, nuint length);
 
     /// <summary>
     /// A va_list reaches a callback as one pointer-sized argument on x86-64 (array type) and on arm64 (a struct of
