@@ -111,12 +111,12 @@ internal sealed class MemoryWatch(Tuner tuner, ushort kind)
         }
 
         var evidence = $"TCP holds {_allocated} pages, pressure mark {marks[TcpTunables.Pressure]}";
-        foreach (var (saver, where, before) in _saving)
-        {
-            if (host.TryRead(saver, where, out var value) && value[0] == 1)
-                host.Propose(new Proposal(saver, where, value, before, "tcp_memory_eased", evidence));
-        }
-
-        _saving.Clear();
+        // What the policy finds too soon to take back is tried again.
+        _saving.RemoveAll(saved =>
+            !host.TryRead(saved.Tunable, saved.Namespace, out var value) || value[0] != 1
+            || host.Propose(new Proposal(saved.Tunable, saved.Namespace, value, saved.Before, "tcp_memory_eased", evidence))
+                != ProposalOutcome.CoolingDown);
+        if (_saving.Count > 0)
+            CheckLater(_interval);
     }
 }

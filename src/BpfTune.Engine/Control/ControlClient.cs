@@ -1,0 +1,169 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Win32.SafeHandles;
+using static BpfTune.Engine.Interop;
+
+namespace BpfTune.Engine.Control;
+
+/// <summary>Asks a running daemon. Plain blocking calls: a client command has nothing else to do.</summary>
+public sealed class ControlClient(ControlEndpoint endpoint)
+{
+    // Far above any reply of ours: only a stranger on the port would send more.
+    private const int MaximumReply = 64 << 20;
+
+    /// <summary>How long the daemon may take; rolling back a thousand namespaces takes a while.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Sends a request and returns the result's JSON, as the daemon wrote it.</summary>
+    /// <exception cref="ControlException">No daemon, no permission, or the daemon says no.</exception>
+    public ReadOnlyMemory<byte> Ask(ControlRequest request)
+    {
+        using var socket = Connect();
+        var line = JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Readable.ControlRequest);
+        Send(socket, [.. line, (byte)'\n']);
+        return Unwrap(ReceiveAll(socket));
+    }
+
+    /// <summary>Takes the result out of a reply line.</summary>
+    /// <exception cref="ControlException">The reply says no, or is none.</exception>
+    internal static ReadOnlyMemory<byte> Unwrap(ReadOnlyMemory<byte> reply)
+    {
+        bool? ok = null;
+        Range result = default;
+        var error = ControlError.Failed;
+        var message = "";
+        try
+        {
+            var reader = new Utf8JsonReader(reply.Span);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw Nonsense();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString();
+                reader.Read();
+                switch (name)
+                {
+                    case "ok":
+                        ok = reader.GetBoolean();
+                        break;
+                    case "result":
+                        var start = (int)reader.TokenStartIndex;
+                        reader.Skip();
+                        result = start..(int)reader.BytesConsumed;
+                        break;
+                    case "error":
+                        error = JsonSerializer.Deserialize(ref reader, ControlJson.Readable.ControlError);
+                        break;
+                    case "message":
+                        message = reader.GetString() ?? "";
+                        break;
+                    default:
+                        reader.Skip();
+                        break;
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Nonsense();
+        }
+
+        return ok switch
+        {
+            true => reply[result],
+            false => throw new ControlException(error, message),
+            null => throw Nonsense(),
+        };
+    }
+
+    private static ControlException Nonsense() =>
+        new(ControlError.Failed, "what answered is not a bpftune daemon, or it stopped in the middle of its answer");
+
+    private SafeFileHandle Connect()
+    {
+        var family = endpoint.SocketPath is null ? Sockets.AfInet : Sockets.AfUnix;
+        var socket = Sockets.Socket(family, Sockets.SockStream | Sockets.SockCloseOnExec, 0);
+        if (socket.IsInvalid)
+            throw new ControlException(ControlError.Failed, $"cannot make a socket: {Marshal.GetLastPInvokeErrorMessage()}");
+
+        var limit = new Sockets.TimeValue { Seconds = (nint)Timeout.TotalSeconds, Microseconds = Timeout.Milliseconds * 1000 };
+        var size = (uint)Marshal.SizeOf<Sockets.TimeValue>();
+        _ = Sockets.SetTimeout(socket, Sockets.SolSocket, Sockets.SoReceiveTimeout, limit, size);
+        _ = Sockets.SetTimeout(socket, Sockets.SolSocket, Sockets.SoSendTimeout, limit, size);
+
+        Span<byte> address = stackalloc byte[Sockets.MaximumAddress];
+        var length = endpoint.SocketPath is null
+            ? Sockets.LoopbackAddress(endpoint.Port, address)
+            : Sockets.UnixAddress(endpoint.SocketPath, address);
+        if (length == 0)
+            throw new ControlException(ControlError.BadRequest, $"the socket path '{endpoint}' is longer than the kernel takes (107 bytes)");
+        if (Sockets.Connect(socket, address[..length], (uint)length) == 0)
+            return socket;
+
+        var errno = Marshal.GetLastPInvokeError();
+        socket.Dispose();
+        throw errno is Sockets.AccessDenied or Sockets.NotPermitted
+            ? new ControlException(ControlError.Denied, $"only root may talk to the daemon ({endpoint}); try sudo")
+            : new ControlException(ControlError.NoDaemon, $"no daemon is running (nobody answers on {endpoint})");
+    }
+
+    private static void Send(SafeFileHandle socket, ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var sent = Sockets.Send(socket, data, (nuint)data.Length, Sockets.MsgNoSignal);
+            if (sent < 0)
+            {
+                if (Marshal.GetLastPInvokeError() == Sockets.Interrupted)
+                    continue;
+                // A daemon that turns a caller away answers before it reads: the reply says why.
+                return;
+            }
+
+            data = data[(int)sent..];
+        }
+    }
+
+    private static ReadOnlyMemory<byte> ReceiveAll(SafeFileHandle socket)
+    {
+        var buffer = new byte[16 * 1024];
+        var used = 0;
+        while (true)
+        {
+            if (used == buffer.Length)
+            {
+                if (used >= MaximumReply)
+                    throw Nonsense();
+                Array.Resize(ref buffer, used * 2);
+            }
+
+            var got = Sockets.Receive(socket, buffer.AsSpan(used), (nuint)(buffer.Length - used), 0);
+            if (got > 0)
+            {
+                used += (int)got;
+                continue;
+            }
+
+            if (got == 0)
+                return buffer.AsMemory(0, used);
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Sockets.Interrupted:
+                    continue;
+                case Sockets.TryAgain:
+                    throw new ControlException(ControlError.Failed, "the daemon does not answer");
+                default:
+                    // Reset by the peer: what came before it may still be the whole reply.
+                    return buffer.AsMemory(0, used);
+            }
+        }
+    }
+
+    /// <summary>Reads a result into a report.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> result, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(result.Span, type)
+        ?? throw new ControlException(ControlError.Failed, $"the daemon's answer is empty: {Encoding.UTF8.GetString(result.Span)}");
+}

@@ -1,0 +1,229 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+using static BpfTune.Engine.Interop;
+
+namespace BpfTune.Engine.Control;
+
+/// <summary>
+/// Answers callers on the control socket and, if asked to, on a port of 127.0.0.1. It has an epoll instance of its own
+/// that the daemon's loop watches as one descriptor; callers that are slow, silent or too many are dropped, and none
+/// can hold up the loop.
+/// </summary>
+/// <remarks>On the loop thread: watch <see cref="PollFd"/> and call <see cref="Process"/> whenever it is readable.</remarks>
+public sealed unsafe partial class ControlServer : IDisposable
+{
+    /// <summary>Connections held at once on each of the two listeners.</summary>
+    public const int MaximumConnections = 16;
+
+    private const int ControlModify = 3;
+    private const uint Writable = 4;
+    private const int MaximumEvents = 16;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly ControlDispatcher _dispatcher;
+    private readonly Func<TimeSpan, Action, IDisposable> _after;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SafeFileHandle _epoll;
+    private readonly Dictionary<int, ControlListener> _listeners = [];
+    private readonly Dictionary<int, (ControlConnection Connection, ControlListener Listener)> _connections = [];
+    private readonly Func<ControlConnection, ReadOnlySpan<byte>, byte[]> _answer;
+    private IDisposable? _timer;
+    private IDisposable? _paused;
+
+    /// <summary>Opens the sockets that the options name.</summary>
+    /// <param name="options">Where to listen.</param>
+    /// <param name="queries">Who answers.</param>
+    /// <param name="logger">For warnings.</param>
+    /// <param name="after">Runs a callback on the loop after a delay; used only while somebody is connected.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">A socket cannot be had; the message says which and why.</exception>
+    public ControlServer(
+        EngineOptions options, IEngineQueries queries, ILogger logger, Func<TimeSpan, Action, IDisposable> after, TimeProvider time)
+    {
+        _dispatcher = new ControlDispatcher(queries, logger);
+        _after = after;
+        _time = time;
+        _logger = logger;
+        _answer = (connection, line) => _dispatcher.Answer(line, connection.MayCommand);
+        var fd = Interop.Loop.epoll_create1(Interop.Loop.CloseOnExec);
+        if (fd < 0)
+            throw new IOException("cannot make an epoll instance for the control socket", new Win32Exception(Marshal.GetLastPInvokeError()));
+        _epoll = new SafeFileHandle(fd, ownsHandle: true);
+        try
+        {
+            Listen(ControlListener.Unix(options.ControlSocketPath));
+            if (options.Port is { } port)
+                Listen(ControlListener.Loopback(port));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How long a caller may take from connecting to having read the reply.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Readable while there is something to do.</summary>
+    public int PollFd => Descriptor(_epoll);
+
+    /// <summary>The TCP port in use; null when there is none.</summary>
+    public int? Port => _listeners.Values.FirstOrDefault(l => l.Port != 0)?.Port;
+
+    /// <summary>Does what there is to do, without blocking.</summary>
+    public void Process()
+    {
+        var events = stackalloc byte[MaximumEvents * 16];
+        var count = Interop.Loop.epoll_wait(_epoll, events, MaximumEvents, 0);
+        for (var i = 0; i < count; i++)
+        {
+            var fd = (int)Marshal.ReadInt64((nint)(events + (i * Interop.Loop.EventSize) + Interop.Loop.DataOffset));
+            if (_listeners.TryGetValue(fd, out var listener))
+                Accept(listener);
+            else if (_connections.TryGetValue(fd, out var entry))
+                Advance(entry.Connection, entry.Listener);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _paused?.Dispose();
+        foreach (var (connection, _) in _connections.Values)
+            connection.Dispose();
+        _connections.Clear();
+        foreach (var listener in _listeners.Values)
+            listener.Dispose();
+        _listeners.Clear();
+        _epoll.Dispose();
+    }
+
+    private static int Descriptor(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+
+    private TimeSpan Now => _time.GetElapsedTime(0);
+
+    private void Listen(ControlListener listener)
+    {
+        _listeners.Add(Descriptor(listener.Socket), listener);
+        Watch(Interop.Loop.ControlAdd, listener.Socket, Interop.Loop.Readable);
+    }
+
+    private void Accept(ControlListener listener)
+    {
+        var socket = Sockets.Accept(listener.Socket, 0, 0, Sockets.SockNonBlock | Sockets.SockCloseOnExec);
+        if (socket.IsInvalid)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            socket.Dispose();
+            // The caller may have gone again; anything else (no descriptors, no memory) would wake the loop for ever.
+            if (errno is not (Sockets.TryAgain or Sockets.Interrupted or Sockets.ConnectionAborted))
+                Pause(new Win32Exception(errno).Message);
+            return;
+        }
+
+        var connection = new ControlConnection(socket, listener.TakesCommands, Now + TimeLimit);
+        if (listener.Connections >= MaximumConnections)
+        {
+            connection.Reject(ControlDispatcher.Error(ControlError.Failed, "too many callers at once"));
+            connection.Dispose();
+            return;
+        }
+
+        if (listener.TakesCommands && Stranger(socket) is { } user)
+        {
+            LogStranger(_logger, user);
+            connection.Reject(ControlDispatcher.Error(ControlError.Denied, "only root may talk to the daemon"));
+            connection.Dispose();
+            return;
+        }
+
+        listener.Connections++;
+        _connections.Add(Descriptor(socket), (connection, listener));
+        Watch(Interop.Loop.ControlAdd, socket, Interop.Loop.Readable);
+        Arm();
+        Advance(connection, listener);
+    }
+
+    /// <summary>The caller's user id when it is neither root nor the daemon's own.</summary>
+    private static uint? Stranger(SafeFileHandle socket)
+    {
+        var size = (uint)sizeof(Sockets.Credentials);
+        if (Sockets.GetCredentials(socket, Sockets.SolSocket, Sockets.SoPeerCred, out var caller, ref size) < 0)
+            return uint.MaxValue;
+        return caller.UserId == 0 || caller.UserId == Sockets.EffectiveUser() ? null : caller.UserId;
+    }
+
+    private void Advance(ControlConnection connection, ControlListener listener)
+    {
+        var before = connection.State;
+        connection.Advance(_answer);
+        if (connection.State == ControlConnection.Wait.Nothing)
+            Drop(connection, listener);
+        else if (connection.State != before)
+            Watch(ControlModify, connection.Socket, Writable);
+    }
+
+    private void Drop(ControlConnection connection, ControlListener listener)
+    {
+        // Closing the last descriptor takes it out of the epoll set.
+        _connections.Remove(Descriptor(connection.Socket));
+        listener.Connections--;
+        connection.Dispose();
+        if (_connections.Count > 0)
+            return;
+        _timer?.Dispose();
+        _timer = null;
+    }
+
+    private void Arm()
+    {
+        if (_timer is not null || _connections.Count == 0)
+            return;
+        var next = _connections.Values.Min(c => c.Connection.Deadline) - Now;
+        _timer = _after(next > TimeSpan.Zero ? next : TimeSpan.Zero, DropLate);
+    }
+
+    private void DropLate()
+    {
+        _timer = null;
+        var now = Now;
+        foreach (var (connection, listener) in _connections.Values.Where(c => c.Connection.Deadline <= now).ToArray())
+            Drop(connection, listener);
+        Arm();
+    }
+
+    private void Pause(string reason)
+    {
+        if (_paused is not null)
+            return;
+        LogPaused(_logger, reason);
+        foreach (var listener in _listeners.Values)
+            Watch(Interop.Loop.ControlDelete, listener.Socket, 0);
+        _paused = _after(s_pause, () =>
+        {
+            _paused = null;
+            foreach (var listener in _listeners.Values)
+                Watch(Interop.Loop.ControlAdd, listener.Socket, Interop.Loop.Readable);
+        });
+    }
+
+    private void Watch(int operation, SafeFileHandle socket, uint interest)
+    {
+        var e = stackalloc byte[16];
+        *(uint*)e = interest;
+        Marshal.WriteInt64((nint)(e + Interop.Loop.DataOffset), Descriptor(socket));
+        if (Interop.Loop.epoll_ctl(_epoll, operation, Descriptor(socket), e) < 0)
+            throw new IOException("epoll refuses a control connection", new Win32Exception(Marshal.GetLastPInvokeError()));
+    }
+
+    [LoggerMessage(EventId = 6002, Level = LogLevel.Warning, Message = "User {User} tried the control socket and was turned away")]
+    private static partial void LogStranger(ILogger logger, uint user);
+
+    [LoggerMessage(EventId = 6003, Level = LogLevel.Warning, Message = "No callers are taken on the control socket for a second: {Reason}")]
+    private static partial void LogPaused(ILogger logger, string reason);
+}

@@ -1,0 +1,41 @@
+namespace BpfTune.Engine.Control;
+
+/// <summary>
+/// What the daemon tells of itself and lets an administrator do. All calls come from the event loop's thread, or from
+/// the thread that ran the loop once it has ended; every answer is a snapshot.
+/// </summary>
+public interface IEngineQueries
+{
+    /// <summary>The daemon at a glance.</summary>
+    EngineStatus Status();
+
+    /// <summary>Every tuner that was found, running or not.</summary>
+    /// <param name="tuner">That one only; null for all.</param>
+    /// <exception cref="ControlException">There is no such tuner.</exception>
+    IReadOnlyList<TunerReport> Tuners(string? tuner);
+
+    /// <summary>The tunables that running tuners manage, with their values in each namespace that was tuned.</summary>
+    /// <param name="tuner">One tuner's only; null for all.</param>
+    /// <exception cref="ControlException">There is no such tuner.</exception>
+    IReadOnlyList<TunableReport> Tunables(string? tuner);
+
+    /// <summary>The most recent changes, newest first.</summary>
+    /// <param name="limit">How many at the most.</param>
+    IReadOnlyList<ChangeReport> Changes(int limit);
+
+    /// <summary>What was changed since the start, one entry for each tuner, tunable, namespace and scenario.</summary>
+    IReadOnlyList<ChangeSummary> Summary();
+
+    /// <summary>The network namespaces known now.</summary>
+    IReadOnlyList<NamespaceReport> Namespaces();
+
+    /// <summary>Lets a tuner that an administrator's own setting stopped tune again.</summary>
+    /// <param name="tuner">The tuner's name.</param>
+    /// <param name="networkNamespace">One namespace by name or inode number; null for all.</param>
+    /// <exception cref="ControlException">There is no such tuner or namespace.</exception>
+    ResumeReport Resume(string tuner, string? networkNamespace);
+
+    /// <summary>Puts back every value that was changed, where nobody else has set it since.</summary>
+    /// <param name="preview">Only say what would be done.</param>
+    IReadOnlyList<RollbackReport> Rollback(bool preview);
+}

@@ -1,0 +1,8 @@
+namespace BpfTune.Engine.Control;
+
+/// <summary>A network namespace.</summary>
+/// <param name="Name"><c>global</c>, its name under /run/netns, or <c>inode N</c>.</param>
+/// <param name="Inode">Its inode number.</param>
+/// <param name="Cookie">The kernel's cookie for it; 0 where the kernel has none.</param>
+/// <param name="IsGlobal">Whether the daemon itself lives in it.</param>
+public sealed record NamespaceReport(string Name, uint Inode, ulong Cookie, bool IsGlobal);

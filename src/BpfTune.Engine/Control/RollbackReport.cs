@@ -1,0 +1,28 @@
+using System.Text.Json;
+using BpfTune.Engine.Tuning;
+
+namespace BpfTune.Engine.Control;
+
+/// <summary>What became of one value that was to be put back.</summary>
+/// <param name="Tunable">The tunable.</param>
+/// <param name="Namespace">The namespace's name.</param>
+/// <param name="From">The value found; null when it could not be read.</param>
+/// <param name="To">The value before the first change.</param>
+/// <param name="Outcome">
+/// <c>restored</c>, <c>would_restore</c>, <c>unchanged</c> (it had its old value already), <c>left</c> (somebody else
+/// has set it since), <c>gone</c> (the namespace) or <c>failed</c>.
+/// </param>
+/// <param name="Text">The same in a plain sentence.</param>
+public sealed record RollbackReport(string Tunable, string Namespace, string? From, string To, string Outcome, string Text)
+{
+    private static readonly string s_failed = Word(RollbackOutcome.Failed);
+
+    /// <summary>The report of an entry.</summary>
+    public static RollbackReport Of(RollbackEntry entry) =>
+        new(entry.Tunable, entry.Namespace.Name, entry.From, entry.To, Word(entry.Outcome), entry.Text);
+
+    /// <summary>Whether the value could not be put back although it should have been.</summary>
+    public bool IsFailure() => Outcome == s_failed;
+
+    private static string Word(RollbackOutcome outcome) => JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine;
+
+/// <summary>The lines of the engine itself. Event ids: 1000 to 1099.</summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "bpftune {Version} on Linux {Kernel}: {Tuners}")]
+    public static partial void Ready(ILogger log, string version, string kernel, string tuners);
+
+    [LoggerMessage(1001, LogLevel.Information, "{Tuner} is loaded from {Path}: {Hooks}")]
+    public static partial void TunerLoaded(ILogger log, string tuner, string path, string hooks);
+
+    [LoggerMessage(1002, LogLevel.Information, "{Tuner} is unloaded: {Reason}")]
+    public static partial void TunerUnloaded(ILogger log, string tuner, string reason);
+
+    [LoggerMessage(1003, LogLevel.Information, "{Tuner} is not needed on this kernel: {Reason}")]
+    public static partial void TunerNotNeeded(ILogger log, string tuner, string reason);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Tuner} cannot observe {Hook}, so {WhenLost}: {Reason}")]
+    public static partial void HookLost(ILogger log, string tuner, string hook, string whenLost, string reason);
+
+    [LoggerMessage(1005, LogLevel.Debug, "{Tuner}: {Hook} uses {Mechanism} {Target}")]
+    public static partial void HookChosen(ILogger log, string tuner, string hook, string mechanism, string target);
+
+    [LoggerMessage(1006, LogLevel.Warning, "{Tuner} failed and is stopped; the others go on: {Error}: {Message}")]
+    public static partial void TunerFailed(ILogger log, string tuner, string error, string message);
+
+    [LoggerMessage(1007, LogLevel.Warning, "{Tuner} did not stop cleanly: {Error}: {Message}")]
+    public static partial void TunerFailedToStop(ILogger log, string tuner, string error, string message);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Refusal}")]
+    public static partial void TunerRefused(ILogger log, string refusal);
+
+    [LoggerMessage(1009, LogLevel.Debug, "{File} of /proc/net cannot be read in namespace {Namespace}: {Reason}")]
+    public static partial void ProcNetUnreadable(ILogger log, string file, string @namespace, string reason);
+
+    [LoggerMessage(1010, LogLevel.Warning, "Events were lost because the ring buffer was full: {Lost} since the start")]
+    public static partial void EventsLost(ILogger log, long lost);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Tuner directories are not watched, so changes in them need a restart: {Reason}")]
+    public static partial void NotWatching(ILogger log, string reason);
+
+    [LoggerMessage(1012, LogLevel.Critical, "{Problem}")]
+    public static partial void CannotRun(ILogger log, string problem);
+
+    [LoggerMessage(1013, LogLevel.Warning, "No tuner was found in {Directories}")]
+    public static partial void NoTuners(ILogger log, string directories);
+
+    [LoggerMessage(1014, LogLevel.Debug, "libbpf: {Text}")]
+    public static partial void LibBpf(ILogger log, string text);
+
+    [LoggerMessage(1015, LogLevel.Warning, "No tuner of the name {Name} was found; --allow names it")]
+    public static partial void AllowedButAbsent(ILogger log, string name);
+
+    [LoggerMessage(1016, LogLevel.Debug, "Stack of {Tuner}'s failure: {Stack}")]
+    public static partial void FailureStack(ILogger log, string tuner, string stack);
+
+    [LoggerMessage(1017, LogLevel.Debug, "{Tuner} does not run: --allow does not name it")]
+    public static partial void NotAllowed(ILogger log, string tuner);
+
+    [LoggerMessage(1018, LogLevel.Warning, "{Limitation}")]
+    public static partial void Limited(ILogger log, string limitation);
+
+    [LoggerMessage(1019, LogLevel.Debug, "{Tunable} cannot be read in namespace {Namespace}: {Reason}")]
+    public static partial void Unreadable(ILogger log, string tunable, string @namespace, string reason);
+}

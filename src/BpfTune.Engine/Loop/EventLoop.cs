@@ -1,0 +1,150 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace BpfTune.Engine.Loop;
+
+/// <summary>
+/// One thread, one epoll: descriptors, timers and calls from other threads. While nothing is due it blocks without a
+/// time-out, so that an idle daemon does not wake.
+/// </summary>
+public sealed unsafe class EventLoop : IDisposable
+{
+    private const int MaxEvents = 16;
+
+    private readonly TimeProvider _time;
+    private readonly SafeFileHandle _epoll;
+    private readonly SafeFileHandle _wake;
+    private readonly Dictionary<int, Action> _readable = [];
+    private readonly TimerQueue _timers = new();
+    private readonly Lock _gate = new();
+    private List<Action> _posted = [];
+    private List<Action> _running = [];
+    private volatile bool _stopping;
+
+    /// <summary>A loop that nothing runs yet.</summary>
+    public EventLoop(TimeProvider time)
+    {
+        _time = time;
+        _epoll = Checked(Interop.Loop.epoll_create1(Interop.Loop.CloseOnExec), "epoll_create1");
+        _wake = Checked(Interop.Loop.eventfd(0, Interop.Loop.CloseOnExec | Interop.Loop.NonBlocking), "eventfd");
+        Add((int)_wake.DangerousGetHandle(), DrainWake);
+    }
+
+    /// <summary>Times that the loop has woken since it was made.</summary>
+    public long WakeUps { get; private set; }
+
+    /// <summary>Calls <paramref name="onReadable"/> whenever the descriptor can be read or has failed. Loop thread, or before <see cref="Run"/>.</summary>
+    /// <exception cref="Win32Exception">The kernel cannot poll this descriptor.</exception>
+    public void Add(int fd, Action onReadable)
+    {
+        var e = stackalloc byte[16];
+        *(uint*)e = Interop.Loop.Readable;
+        Marshal.WriteInt64((nint)(e + Interop.Loop.DataOffset), fd);
+        if (Interop.Loop.epoll_ctl(_epoll, Interop.Loop.ControlAdd, fd, e) < 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"epoll cannot watch descriptor {fd}");
+        _readable[fd] = onReadable;
+    }
+
+    /// <summary>Stops watching a descriptor; call it before the descriptor is closed. One that is not watched is ignored.</summary>
+    public void Remove(int fd)
+    {
+        if (!_readable.Remove(fd))
+            return;
+        var e = stackalloc byte[16];
+        if (Interop.Loop.epoll_ctl(_epoll, Interop.Loop.ControlDelete, fd, e) < 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"epoll cannot stop watching descriptor {fd}");
+    }
+
+    /// <summary>Calls back on the loop thread after a delay (millisecond resolution). Dispose the result to cancel.</summary>
+    public IDisposable After(TimeSpan delay, Action callback) => _timers.Add(Now + delay, callback);
+
+    /// <summary>Calls back on the loop thread as soon as possible. Any thread may call this.</summary>
+    public void Post(Action callback)
+    {
+        lock (_gate)
+            _posted.Add(callback);
+        Wake();
+    }
+
+    /// <summary>Handles events until <see cref="Stop"/>. An exception from a callback ends the loop and reaches the caller.</summary>
+    public void Run()
+    {
+        var size = Interop.Loop.EventSize;
+        var events = stackalloc byte[MaxEvents * 16];
+        while (!_stopping)
+        {
+            var count = Interop.Loop.epoll_wait(_epoll, events, MaxEvents, MillisecondsToNextTimer());
+            if (count < 0)
+            {
+                var errno = Marshal.GetLastPInvokeError();
+                if (errno == Interop.Loop.Interrupted)
+                    continue;
+                throw new Win32Exception(errno, "epoll_wait failed");
+            }
+
+            WakeUps++;
+            for (var i = 0; i < count; i++)
+            {
+                // A callback may have removed a descriptor that comes later in this batch.
+                var fd = (int)Marshal.ReadInt64((nint)(events + (i * size) + Interop.Loop.DataOffset));
+                if (_readable.TryGetValue(fd, out var callback))
+                    callback();
+            }
+
+            RunPosted();
+            while (_timers.TryTakeDue(Now, out var due))
+                due();
+        }
+    }
+
+    /// <summary>Ends <see cref="Run"/> after the present round. Any thread may call this.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _wake.Dispose();
+        _epoll.Dispose();
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(0);
+
+    private int MillisecondsToNextTimer()
+    {
+        if (_timers.NextDue is not { } due)
+            return -1;
+        var wait = due - Now;
+        return wait <= TimeSpan.Zero ? 0 : (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue);
+    }
+
+    private void RunPosted()
+    {
+        lock (_gate)
+            (_posted, _running) = (_running, _posted);
+        foreach (var callback in _running)
+            callback();
+        _running.Clear();
+    }
+
+    private void Wake()
+    {
+        ulong one = 1;
+        // It can fail only when the counter is full: then the loop is about to wake anyway.
+        _ = Interop.Loop.write(_wake, (byte*)&one, sizeof(ulong));
+    }
+
+    private void DrainWake()
+    {
+        ulong count;
+        _ = Interop.Loop.read(_wake, (byte*)&count, sizeof(ulong));
+    }
+
+    private static SafeFileHandle Checked(int fd, string call) => fd < 0
+        ? throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call} failed")
+        : new SafeFileHandle(fd, ownsHandle: true);
+}

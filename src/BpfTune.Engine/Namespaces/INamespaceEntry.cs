@@ -1,0 +1,16 @@
+using BpfTune.Sdk;
+
+namespace BpfTune.Engine.Namespaces;
+
+/// <summary>Goes into a namespace by its file.</summary>
+internal interface INamespaceEntry : IDisposable
+{
+    /// <summary>The calling thread's own namespace.</summary>
+    NamespaceId Own { get; }
+
+    /// <summary>
+    /// Opens the file, makes sure that it is still that namespace, and runs the function inside. False, without running
+    /// it, when the file leads elsewhere or nowhere.
+    /// </summary>
+    bool TryRun<T>(string path, NamespaceId id, Func<T> action, out T? result);
+}

@@ -1,0 +1,313 @@
+using BpfTune.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine.Namespaces;
+
+/// <summary>
+/// The network namespaces that events came from: one <see cref="NetworkNamespace"/> for each while it lives. Everything
+/// is called from the engine's loop thread, nothing here waits or sets a timer, and no descriptor of a namespace
+/// outlives an operation.
+/// </summary>
+public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
+{
+    /// <summary>How many others are looked at when one is added: what has ended is dropped as fast as new ones come.</summary>
+    private const int CheckedPerNew = 2;
+
+    private readonly INamespaceFinder _finder;
+    private readonly INamespaceEntry _entry;
+    private readonly UnresolvedNamespaces _unresolved;
+    private readonly ILogger _log;
+    private readonly bool _hasCookies;
+    private readonly Dictionary<uint, Member> _members = [];
+    private readonly Dictionary<string, uint> _inodeOfPath = [];
+    private readonly Queue<Member> _rounds = [];
+    private readonly List<string> _deleted = [];
+
+    /// <summary>Opens the registry; the calling thread's namespace is the global one.</summary>
+    /// <exception cref="NamespaceException">/proc cannot be read.</exception>
+    public NamespaceRegistry(TimeProvider time, ILogger log)
+        : this(new NamespaceFinder(time), new NamespaceEntry(), time, log)
+    {
+    }
+
+    internal NamespaceRegistry(INamespaceFinder finder, INamespaceEntry entry, TimeProvider time, ILogger log)
+    {
+        _finder = finder;
+        _entry = entry;
+        _unresolved = new UnresolvedNamespaces(time);
+        _log = log;
+        _hasCookies = entry.Own.Cookie != 0;
+        Global = new NetworkNamespace(entry.Own, NamespaceNames.Global, isGlobal: true);
+        if (finder.WatchFd < 0)
+            NamespaceLog.NotWatched(log);
+    }
+
+    /// <summary>A namespace has ended, or nothing leads to it any more. Raised on the thread that found out.</summary>
+    public event Action<NetworkNamespace>? Gone;
+
+    /// <summary>The daemon's own namespace.</summary>
+    public NetworkNamespace Global { get; }
+
+    /// <summary>The global namespace and all others resolved so far that have not been found gone.</summary>
+    public IReadOnlyList<NetworkNamespace> Known => [Global, .. _members.Values.Select(m => m.Namespace)];
+
+    /// <summary>Readable when <see cref="ProcessWatch"/> is to be called; -1 when names cannot be watched.</summary>
+    public int WatchFd => _finder.WatchFd;
+
+    /// <summary>
+    /// The namespace that an event names. Null when it has ended already or nothing leads to it (one that only a socket
+    /// or a descriptor holds): that is normal, and asking again soon costs next to nothing.
+    /// </summary>
+    /// <param name="inode">Its inode number.</param>
+    /// <param name="cookie">Its cookie, 0 where the kernel gives none.</param>
+    /// <param name="processHint">A process that may be in it; 0 for none.</param>
+    public NetworkNamespace? Resolve(uint inode, ulong cookie, uint processHint)
+    {
+        if (inode == Global.Id.Inode)
+            return IsSame(Global.Id.Cookie, cookie) ? Global : null;
+        if (!_members.TryGetValue(inode, out var member))
+            return ResolveUnknown(new NamespaceId(inode, cookie), processHint);
+        return IsSame(member.Namespace.Id.Cookie, cookie)
+            ? member.Namespace
+            : ResolveReused(member, new NamespaceId(inode, cookie), processHint);
+    }
+
+    /// <summary>
+    /// A namespace by what a person calls it: 'global', a name under /run/netns, the path of a namespace file, or
+    /// 'inode N'. Null when there is none.
+    /// </summary>
+    public NetworkNamespace? Find(string name)
+    {
+        if (name == NamespaceNames.Global)
+            return Global;
+        var known = _members.Values.FirstOrDefault(m => m.Namespace.Name == name);
+        if (known is not null && IsAt(known.Path, known.Namespace.Id.Inode))
+            return known.Namespace;
+        var path = name.StartsWith('/') ? name : $"{NamespaceNames.NamedDirectory}/{name}";
+        var isInode = false;
+        if (_finder.InodeAt(path) is not { } inode)
+        {
+            isInode = NamespaceNames.TryInode(name, out inode);
+            if (!isInode)
+                return null;
+        }
+
+        // A person's question deserves a complete answer, whatever was searched in vain before.
+        _unresolved.Clear();
+        if (isInode)
+            _finder.Refresh();
+        return Resolve(inode, 0, 0);
+    }
+
+    /// <summary>Looks at all processes now, so that what <see cref="Resolve"/> does not find after this is not there.</summary>
+    public void Refresh()
+    {
+        _unresolved.Clear();
+        _finder.Refresh();
+    }
+
+    /// <inheritdoc/>
+    public T Run<T>(NetworkNamespace networkNamespace, Func<T> action)
+    {
+        if (networkNamespace.IsGlobal)
+            return action();
+        var id = networkNamespace.Id;
+        if (!_members.TryGetValue(id.Inode, out var member) || member.Namespace != networkNamespace)
+            throw new NamespaceGoneException(networkNamespace);
+        if (_entry.TryRun(member.Path, id, action, out var result))
+            return result!;
+
+        // The process or name through which it was known is gone, but another may still lead to it.
+        if (_finder.Find(id.Inode, 0, out var complete) is { } elsewhere && elsewhere.Path != member.Path)
+        {
+            Move(member, elsewhere.Path);
+            if (_entry.TryRun(member.Path, id, action, out result))
+                return result!;
+        }
+
+        // An incomplete search is no proof that it is gone for good.
+        if (complete)
+            Drop(member);
+        throw new NamespaceGoneException(networkNamespace);
+    }
+
+    /// <summary>Takes note of names made and deleted, and drops the namespaces that ended with their name.</summary>
+    public void ProcessWatch()
+    {
+        _deleted.Clear();
+        if (_finder.ProcessWatch(_deleted))
+            _unresolved.Clear();
+        foreach (var path in _deleted)
+        {
+            if (_inodeOfPath.TryGetValue(path, out var inode) && _members.TryGetValue(inode, out var member))
+                Check(member);
+        }
+    }
+
+    /// <summary>
+    /// Drops every namespace that is gone. Called from time to time on occasion (a status query), not by a timer; when
+    /// new namespaces come, some of the others are looked at anyway.
+    /// </summary>
+    public void Sweep()
+    {
+        foreach (var member in _members.Values.ToArray())
+            Check(member);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _entry.Dispose();
+        _finder.Dispose();
+    }
+
+    /// <summary>Either side may lack a cookie: then the inode alone serves.</summary>
+    private static bool IsSame(ulong known, ulong cookie) => cookie == 0 || known == 0 || cookie == known;
+
+    private NetworkNamespace? ResolveUnknown(NamespaceId id, uint processHint)
+    {
+        if (id.Inode == 0)
+            return null;
+        if (_unresolved.IsResting(id, processHint, out var isNewHint))
+        {
+            if (!isNewHint || _finder.FindInProcess(id.Inode, processHint) is not { } hinted)
+                return null;
+            return Add(id, hinted);
+        }
+
+        if (_finder.Find(id.Inode, processHint, out var complete) is { } location)
+            return Add(id, location);
+        NotFound(id, processHint, complete);
+        return null;
+    }
+
+    private NetworkNamespace? ResolveReused(Member member, NamespaceId id, uint processHint)
+    {
+        // Which of the two is alive only the namespace itself can say: the event may be older than what is known.
+        if (_unresolved.IsResting(id, processHint, out _))
+            return null;
+        var location = _finder.Find(id.Inode, processHint, out var complete);
+        var cookie = location is { } at ? ReadCookie(at.Path, id.Inode) : null;
+        if (cookie is null && !complete)
+        {
+            _unresolved.AddIncomplete(id, processHint, _finder.Wait);
+            return null;
+        }
+
+        if (cookie == member.Namespace.Id.Cookie)
+        {
+            _unresolved.Add(id, processHint);
+            return null;
+        }
+
+        NamespaceLog.Reused(_log, id.Inode, id.Cookie, member.Namespace.Id.Cookie);
+        Drop(member);
+        if (cookie == id.Cookie)
+            return Add(id, location!.Value);
+        NotFound(id, processHint, complete);
+        return null;
+    }
+
+    private NetworkNamespace? Add(NamespaceId id, NamespaceLocation location)
+    {
+        if (id.Cookie == 0 && _hasCookies)
+        {
+            // One namespace must not go by two identities, with the cookie in one event and without it in the next.
+            if (ReadCookie(location.Path, id.Inode) is not { } cookie)
+            {
+                NotFound(id, 0, complete: true);
+                return null;
+            }
+
+            id = id with { Cookie = cookie };
+        }
+
+        _unresolved.Remove(id);
+        var added = new Member(new NetworkNamespace(id, location.Name, isGlobal: false), location.Path);
+        _members.Add(id.Inode, added);
+        _inodeOfPath[location.Path] = id.Inode;
+        NamespaceLog.Found(_log, location.Name, id.Inode, id.Cookie, location.Path);
+        CheckSome();
+        _rounds.Enqueue(added);
+        return added.Namespace;
+    }
+
+    private ulong? ReadCookie(string path, uint inode)
+    {
+        try
+        {
+            return _entry.TryRun(path, new NamespaceId(inode, 0), NamespaceFile.ReadOwnCookie, out var cookie) ? cookie : null;
+        }
+        catch (NamespaceException)
+        {
+            // Not one that may be entered: to the tuners that is as good as none.
+            return null;
+        }
+    }
+
+    private void NotFound(NamespaceId id, uint processHint, bool complete)
+    {
+        if (complete)
+        {
+            _unresolved.Add(id, processHint);
+            NamespaceLog.Unresolved(_log, id.Inode, id.Cookie);
+        }
+        else
+        {
+            _unresolved.AddIncomplete(id, processHint, _finder.Wait);
+        }
+    }
+
+    private void CheckSome()
+    {
+        for (var i = 0; i < CheckedPerNew && _rounds.TryDequeue(out var member); i++)
+        {
+            if (_members.GetValueOrDefault(member.Namespace.Id.Inode) == member && !Check(member))
+                _rounds.Enqueue(member);
+        }
+    }
+
+    /// <summary>True when the namespace was dropped.</summary>
+    private bool Check(Member member)
+    {
+        var inode = member.Namespace.Id.Inode;
+        if (IsAt(member.Path, inode))
+            return false;
+        if (_finder.Find(inode, 0, out var complete) is { } elsewhere)
+        {
+            Move(member, elsewhere.Path);
+            return false;
+        }
+
+        // An incomplete search proves nothing: its turn comes again.
+        if (!complete)
+            return false;
+        Drop(member);
+        return true;
+    }
+
+    private bool IsAt(string path, uint inode) => _finder.InodeAt(path) == inode;
+
+    private void Move(Member member, string path)
+    {
+        _inodeOfPath.Remove(member.Path);
+        _inodeOfPath[path] = member.Namespace.Id.Inode;
+        member.Path = path;
+    }
+
+    private void Drop(Member member)
+    {
+        var id = member.Namespace.Id;
+        _members.Remove(id.Inode);
+        _inodeOfPath.Remove(member.Path);
+        NamespaceLog.Gone(_log, member.Namespace.Name, id.Inode, id.Cookie);
+        Gone?.Invoke(member.Namespace);
+    }
+
+    private sealed class Member(NetworkNamespace networkNamespace, string path)
+    {
+        public NetworkNamespace Namespace { get; } = networkNamespace;
+
+        public string Path { get; set; } = path;
+    }
+}

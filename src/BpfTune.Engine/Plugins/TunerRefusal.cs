@@ -1,0 +1,10 @@
+namespace BpfTune.Engine.Plugins;
+
+/// <summary>A file that looks like a tuner and is not loaded.</summary>
+/// <param name="Path">The file in full.</param>
+/// <param name="Reason">A clause with its subject: 'it is owned by user 1000, not by root'.</param>
+public sealed record TunerRefusal(string Path, string Reason)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Path} is refused: {Reason}";
+}

@@ -1,0 +1,172 @@
+using BpfTune.Engine.Control;
+using BpfTune.Engine.Namespaces;
+using BpfTune.Engine.Tuning;
+using BpfTune.Sdk;
+
+namespace BpfTune.Engine.Running;
+
+/// <summary>Answers for the engine; once it has ended, from what it was like then.</summary>
+internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
+{
+    private EngineSession? _session;
+    private IReadOnlyList<ChangeSummary> _lastSummary = [];
+    private IReadOnlyList<ChangeReport> _lastChanges = [];
+
+    /// <summary>Answers from a session until the result is disposed.</summary>
+    public IDisposable Attach(EngineSession session)
+    {
+        _session = session;
+        return new Attachment(this);
+    }
+
+    public EngineStatus Status()
+    {
+        var session = Session;
+        return new EngineStatus(
+            EngineVersion.Number,
+            Environment.ProcessId,
+            session.Started,
+            session.Capabilities.Kernel.Release,
+            options.LearningRate.Rate,
+            options.Rollback,
+            options.Legacy,
+            session.Cgroup?.Path,
+            [.. session.Core.Hooks.Select(HookReport.From)],
+            Tuners(null),
+            Tunables(null),
+            session.Namespaces.Known.Count,
+            session.Dispatcher.Events,
+            session.EventsLost,
+            session.Dispatcher.Suppressed,
+            session.ChangeLog.Totals.Sum(t => t.Count),
+            session.Journal.Problem);
+    }
+
+    public IReadOnlyList<TunerReport> Tuners(string? tuner) =>
+        [.. (tuner is null ? Session.Tuners.Slots : [FindSlot(tuner)]).Select(Report)];
+
+    public IReadOnlyList<TunableReport> Tunables(string? tuner)
+    {
+        var running = tuner is null ? Session.Tuners.Running : [Find(tuner)];
+        return [.. running.SelectMany(r => r.Declaration.Tunables, (r, t) => TunableReport.From(r.Tuner.Name, t, Values(r, t)))];
+    }
+
+    public IReadOnlyList<ChangeReport> Changes(int limit) => _session is null ? _lastChanges : [.. AllChanges().Take(limit)];
+
+    public IReadOnlyList<ChangeSummary> Summary() => _session is null ? _lastSummary : AllTotals();
+
+    public IReadOnlyList<NamespaceReport> Namespaces()
+    {
+        Session.Namespaces.Sweep();
+        return [.. Session.Namespaces.Known.Select(n => new NamespaceReport(n.Name, n.Id.Inode, n.Id.Cookie, n.IsGlobal))];
+    }
+
+    public ResumeReport Resume(string tuner, string? networkNamespace)
+    {
+        FindSlot(tuner);
+        NetworkNamespace? where = null;
+        if (networkNamespace is not null)
+        {
+            where = Session.Namespaces.Find(networkNamespace)
+                ?? throw new ControlException(ControlError.BadRequest, $"there is no network namespace '{networkNamespace}'");
+        }
+
+        return new ResumeReport(tuner, [.. Session.Resume(tuner, where).Select(o => o.Namespace.Name).Distinct()]);
+    }
+
+    public IReadOnlyList<RollbackReport> Rollback(bool preview) =>
+        [.. Session.RollBack(preview).Select(e => new RollbackReport(
+            e.Tunable, e.Namespace.Name, e.From, e.To, Word(e.Outcome), e.Text))];
+
+    private static string Word(RollbackOutcome outcome) => outcome switch
+    {
+        RollbackOutcome.Restored or RollbackOutcome.Unchanged => "restored",
+        RollbackOutcome.WouldRestore => "would_restore",
+        RollbackOutcome.Left => "left",
+        RollbackOutcome.Gone => "gone",
+        _ => "failed",
+    };
+
+    private EngineSession Session => _session
+        ?? throw new ControlException(ControlError.Failed, "the daemon is starting or stopping; ask again");
+
+    private TunerSlot FindSlot(string name) => Session.Tuners.Slots.FirstOrDefault(s => s.Name == name)
+        ?? throw new ControlException(ControlError.BadRequest, $"there is no tuner '{name}'");
+
+    private RunningTuner Find(string name) => Session.Tuners.Find(name)
+        ?? throw new ControlException(ControlError.BadRequest, $"no tuner '{name}' is running");
+
+    private IEnumerable<ChangeReport> AllChanges() => Session.ChangeLog.Recent.Select(c => new ChangeReport(
+        c.Time, c.Tuner, c.Tunable.Name, c.Namespace.Name, c.Old.Text, c.New.Text, c.Scenario, c.Evidence));
+
+    private IReadOnlyList<ChangeSummary> AllTotals() => [.. Session.ChangeLog.Totals.Select(t => new ChangeSummary(
+        t.Tuner, t.Tunable.Name, t.Namespace.Name, t.Scenario, t.Count, t.First.Text, t.Last.Text, t.Evidence))];
+
+    private TunerReport Report(TunerSlot slot)
+    {
+        var tuner = slot.Tuner;
+        var proposals = Session.Changes.CountsOf(slot.Name);
+        return new TunerReport(
+            slot.Name,
+            slot.Summary,
+            slot.State,
+            slot.Reason,
+            slot.Path,
+            tuner is null ? [] : [.. tuner.Hooks.Select(HookReport.From)],
+            [.. Session.Overrides.Of(slot.Name).Select(o => new OverrideReport(o.Tunable, o.Namespace.Name, (int)o.Pid, o.Command, o.Time))],
+            Facts(tuner),
+            new TunerCounts(
+                tuner?.EventCount ?? 0,
+                tuner?.SuppressedCount ?? 0,
+                proposals[ProposalOutcome.Applied],
+                proposals[ProposalOutcome.Unchanged],
+                proposals[ProposalOutcome.Overridden],
+                proposals[ProposalOutcome.CoolingDown],
+                proposals[ProposalOutcome.Stale],
+                proposals[ProposalOutcome.Failed]));
+    }
+
+    private static IReadOnlyList<FactReport> Facts(RunningTuner? tuner)
+    {
+        if (tuner is not { IsRunning: true })
+            return [];
+        try
+        {
+            return [.. tuner.Tuner.Facts().Select(f => new FactReport(f.Name, f.Value))];
+        }
+        catch (Exception e)
+        {
+            // A question must not stop a tuner, nor a tuner's fault the answer about the others.
+            return [new FactReport("its facts cannot be had", $"{e.GetType().Name}: {e.Message}")];
+        }
+    }
+
+    private List<TunableValueReport> Values(RunningTuner tuner, Tunable tunable)
+    {
+        var values = new List<TunableValueReport>();
+        foreach (var where in Session.Namespaces.Known)
+        {
+            var trail = Session.Journal.State.Find(where.Id, tunable.Name);
+            if (!where.IsGlobal && (trail is null || tunable.Scope == TunableScope.Machine))
+                continue;
+            var known = tuner.TryRead(tunable, where, out var value);
+            if (!known && trail is null)
+                continue;
+            values.Add(new TunableValueReport(where.Name, known ? value.Text : null, trail?.Original, trail?.Changes ?? 0));
+        }
+
+        return values;
+    }
+
+    private void Detach()
+    {
+        _lastSummary = AllTotals();
+        _lastChanges = [.. AllChanges()];
+        _session = null;
+    }
+
+    private sealed class Attachment(EngineQueries queries) : IDisposable
+    {
+        public void Dispose() => queries.Detach();
+    }
+}

@@ -1,0 +1,308 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using BpfTune.Engine.Control;
+using BpfTune.Engine.Hooks;
+using BpfTune.Engine.Kernel;
+using BpfTune.Engine.Loop;
+using BpfTune.Engine.Namespaces;
+using BpfTune.Engine.Plugins;
+using BpfTune.Engine.Tuning;
+using BpfTune.LibBpf;
+using BpfTune.Sdk;
+using Microsoft.Extensions.Logging;
+using static BpfTune.Engine.EngineBpf;
+
+namespace BpfTune.Engine.Running;
+
+/// <summary>All that is open while the engine runs.</summary>
+internal sealed class EngineSession : IDisposable
+{
+    private static readonly TimeSpan LostInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Stack<IDisposable> _resources;
+    private readonly EngineOptions _options;
+    private readonly EventLoop _loop;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly KernelTargets _targets;
+    private readonly TunerWatcher _watcher;
+    private readonly RingBuffer _ring;
+    private readonly BpfPerCpuMap<uint, ulong> _lost;
+    private readonly ulong[] _lostByCpu;
+    private IEngineObserver? _observer;
+    private ControlServer? _control;
+    private long _lostReported;
+    private IDisposable? _lostTimer;
+
+    private EngineSession(
+        EngineOptions options, ILoggerFactory loggers, TimeProvider time, EventLoop loop, Stack<IDisposable> resources)
+    {
+        _resources = resources;
+        _options = options;
+        _loop = loop;
+        _time = time;
+        _log = loggers.CreateLogger("bpftune");
+        Started = time.GetUtcNow();
+        Opened(new LibBpfLogging(_log));
+        _targets = Opened(new KernelTargets());
+        Capabilities = KernelCapabilities.Probe(_targets.Btf);
+        if (Capabilities.Critical is [var problem, ..])
+            throw new EngineUnavailableException(problem);
+        foreach (var limitation in Capabilities.Limitations)
+            EngineLog.Limited(_log, limitation);
+
+        Cgroup = LocateCgroup();
+        var hooks = new HookLoader(Capabilities, _targets, Cgroup, MechanismRules.FromEnvironment(options.Legacy), _log);
+        Core = Opened(LoadCore(hooks));
+        foreach (var status in Core.Hooks)
+        {
+            if (!status.Works)
+                EngineLog.HookLost(_log, "bpftune", status.Hook.Name, status.Hook.WhenLost, status.Failures.LastOrDefault()?.Reason ?? "no mechanism");
+        }
+
+        Namespaces = Opened(new NamespaceRegistry(time, _log));
+        Store = new SysctlStore(Namespaces);
+        Journal = Opened(new Journal(options.JournalPath, time, _log));
+        Journal.TryPrepare();
+        Overrides = new OverrideRegistry(Journal, Store, Namespaces.Global, loggers.CreateLogger);
+        ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger);
+        Changes = new ChangeApplier(Journal, Store, Overrides, ChangeLog, time, loggers.CreateLogger);
+        Rates = new RateLimits(Core.Shared.Rate, time);
+
+        var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, _log)
+        {
+            OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
+        };
+        Dispatcher = new EventDispatcher
+        {
+            OnEngineEvent = OnEngineEvent,
+            Resolve = header => Namespaces.Resolve(header.NamespaceInode, header.NamespaceCookie, header.ProcessHint),
+            OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
+        };
+        Tuners = new TunerManager(options, Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, loggers, _log)
+        {
+            Changed = OnTunersChanged,
+        };
+        Namespaces.Gone += OnNamespaceGone;
+
+        _lost = Core.Shared.Lost.PerCpu<uint, ulong>();
+        _lostByCpu = new ulong[_lost.CpuCount];
+        _ring = Opened(new RingBuffer(Dispatcher));
+        _ring.Add(Core.Shared.Ring);
+        _watcher = Opened(new TunerWatcher(new TunerCatalog(new TunerDirectories([.. options.LibDirectories]))));
+    }
+
+    public DateTimeOffset Started { get; }
+
+    public KernelCapabilities Capabilities { get; }
+
+    public CgroupRoot? Cgroup { get; }
+
+    public CoreBpf Core { get; }
+
+    public NamespaceRegistry Namespaces { get; }
+
+    public ITunableStore Store { get; }
+
+    public Journal Journal { get; }
+
+    public OverrideRegistry Overrides { get; }
+
+    public ChangeLog ChangeLog { get; }
+
+    public ChangeApplier Changes { get; }
+
+    public RateLimits Rates { get; }
+
+    public EventDispatcher Dispatcher { get; }
+
+    public TunerManager Tuners { get; }
+
+    /// <summary>Events that did not fit into the ring buffer.</summary>
+    public long EventsLost
+    {
+        get
+        {
+            long sum = 0;
+            if (_lost.TryGetValues(0, _lostByCpu))
+            {
+                foreach (var count in _lostByCpu)
+                    sum += (long)count;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>Opens everything, or nothing.</summary>
+    /// <exception cref="EngineUnavailableException">The suite cannot do its job here.</exception>
+    public static EngineSession Open(EngineOptions options, ILoggerFactory loggers, TimeProvider time, EventLoop loop)
+    {
+        // A constructor that throws leaves no object to dispose of: what it had opened is closed here.
+        var resources = new Stack<IDisposable>();
+        try
+        {
+            return new EngineSession(options, loggers, time, loop, resources);
+        }
+        catch
+        {
+            Close(resources);
+            throw;
+        }
+    }
+
+    /// <summary>Loads the tuners and listens.</summary>
+    public void Start(IEngineQueries queries, IEngineObserver? observer)
+    {
+        _loop.Add(_ring.EpollFd, OnEvents);
+        Watch(Namespaces.WatchFd, Namespaces.ProcessWatch);
+        _control = Opened(OpenControl(queries));
+        _loop.Add(_control.PollFd, _control.Process);
+
+        Tuners.Apply(_watcher.Look());
+        Watch(_watcher.Fd, OnDirectoriesChanged);
+        if (_watcher.Problem is { } problem)
+            EngineLog.NotWatching(_log, problem);
+        foreach (var name in _options.Allow.Where(name => Tuners.Slots.All(slot => slot.Name != name)))
+            EngineLog.AllowedButAbsent(_log, name);
+        if (Tuners.Slots.Count == 0)
+            EngineLog.NoTuners(_log, string.Join(", ", new TunerDirectories([.. _options.LibDirectories]).Paths));
+        _targets.Release();
+
+        _observer = observer;
+        EngineLog.Ready(_log, EngineVersion.Number, Capabilities.Kernel.Release, Tuners.Line);
+        observer?.OnReady(Tuners.Line);
+    }
+
+    /// <summary>Stops observing: no BPF program of a tuner is left, and what was counted is said.</summary>
+    public void Stop()
+    {
+        _observer = null;
+        Tuners.StopAll();
+        _lostTimer?.Dispose();
+        ReportLost();
+        ChangeLog.Flush();
+    }
+
+    /// <summary>Puts back every value that was changed.</summary>
+    /// <param name="preview">Only say what would be done.</param>
+    public IReadOnlyList<RollbackEntry> RollBack(bool preview) => new Rollback(Journal, Store, Namespaces, _log).Run(preview);
+
+    /// <summary>A tuner may tune again where an administrator's setting had stopped it.</summary>
+    public IReadOnlyList<AdministratorOverride> Resume(string tuner, NetworkNamespace? networkNamespace)
+    {
+        var lifted = Overrides.Resume(tuner, networkNamespace);
+        if (Tuners.Find(tuner) is { } running)
+        {
+            foreach (var one in lifted)
+                Rates.Unmute(one.Namespace.Id, running.Id, running.Events.Keys);
+        }
+
+        return lifted;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close(_resources);
+
+    private static void Close(Stack<IDisposable> resources)
+    {
+        while (resources.TryPop(out var resource))
+            resource.Dispose();
+    }
+
+    private T Opened<T>(T resource)
+        where T : IDisposable
+    {
+        _resources.Push(resource);
+        return resource;
+    }
+
+    private CgroupRoot? LocateCgroup()
+    {
+        try
+        {
+            return Opened(CgroupRoot.Locate(_options.CgroupDirectory, _log));
+        }
+        catch (CgroupUnavailableException e) when (_options.CgroupDirectory is null)
+        {
+            // Its hooks are lost, each with a line of its own.
+            EngineLog.Limited(_log, e.Message);
+            return null;
+        }
+        catch (CgroupUnavailableException e)
+        {
+            throw new EngineUnavailableException(e.Message, exitCode: 1);
+        }
+    }
+
+    private void Watch(int fd, Action onReadable)
+    {
+        if (fd >= 0)
+            _loop.Add(fd, onReadable);
+    }
+
+    private void OnEvents()
+    {
+        _ring.Consume();
+        // Looked at with events only: events that are lost are lost among others.
+        if (_lostTimer is null && EventsLost > _lostReported)
+            _lostTimer = _loop.After(LostInterval, ReportLost);
+    }
+
+    private void ReportLost()
+    {
+        _lostTimer = null;
+        var lost = EventsLost;
+        if (lost > _lostReported)
+            EngineLog.EventsLost(_log, lost);
+        _lostReported = lost;
+    }
+
+    private void OnDirectoriesChanged()
+    {
+        Tuners.Apply(_watcher.Process());
+        _targets.Release();
+    }
+
+    private void OnTunersChanged() => _observer?.OnStatus(Tuners.Line);
+
+    private void OnNamespaceGone(NetworkNamespace gone)
+    {
+        Tuners.OnNamespaceGone(gone.Id);
+        Changes.NamespaceGone(gone);
+    }
+
+    private void OnEngineEvent(in EventHeader header, ReadOnlySpan<byte> record)
+    {
+        var networkNamespace = Dispatcher.Resolve(header);
+        if (networkNamespace is null || header.Kind != (ushort)engine_event.ENGINE_SYSCTL_WRITE || record.Length < Unsafe.SizeOf<sysctl_event>())
+            return;
+        ref readonly var e = ref MemoryMarshal.AsRef<sysctl_event>(record);
+        Overrides.Observe(new SysctlWrite(
+            e.pid, e.comm.ToString(), networkNamespace, e.name.ToString(), e.old_value.ToString(), e.new_value.ToString()));
+    }
+
+    private CoreBpf LoadCore(HookLoader hooks)
+    {
+        try
+        {
+            return CoreBpf.Load(hooks, _log);
+        }
+        catch (BpfException e)
+        {
+            throw new EngineUnavailableException($"the daemon's own BPF object cannot be loaded: {e.Message}");
+        }
+    }
+
+    private ControlServer OpenControl(IEngineQueries queries)
+    {
+        try
+        {
+            return new ControlServer(_options, queries, _log, _loop.After, _time);
+        }
+        catch (IOException e)
+        {
+            throw new EngineUnavailableException(e.Message, exitCode: 1);
+        }
+    }
+}

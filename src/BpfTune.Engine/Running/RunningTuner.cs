@@ -1,0 +1,105 @@
+using System.Collections.Frozen;
+using BpfTune.Engine.Hooks;
+using BpfTune.LibBpf;
+using BpfTune.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine.Running;
+
+/// <summary>A tuner that is loaded, with its BPF programs and what the engine counts for it.</summary>
+internal sealed class RunningTuner : ITunerHost
+{
+    private readonly TunerServices _services;
+    private readonly HashSet<IDisposable> _timers = [];
+    private LoadedHooks? _bpf;
+
+    public RunningTuner(Tuner tuner, ushort id, string path, TunerDeclaration declaration, LoadedHooks bpf, TunerServices services, ILogger log)
+    {
+        Tuner = tuner;
+        Id = id;
+        Path = path;
+        Declaration = declaration;
+        Events = declaration.Events.ToFrozenDictionary();
+        Hooks = bpf.Hooks;
+        Log = log;
+        _bpf = bpf;
+        _services = services;
+    }
+
+    public Tuner Tuner { get; }
+
+    /// <summary>What its events carry; never used again for another tuner within this process.</summary>
+    public ushort Id { get; }
+
+    public string Path { get; }
+
+    public TunerDeclaration Declaration { get; }
+
+    public FrozenDictionary<ushort, EventBinding> Events { get; }
+
+    public IReadOnlyList<HookStatus> Hooks { get; }
+
+    /// <summary>Why it was stopped although its file is there; null while it runs.</summary>
+    public string? Failure { get; private set; }
+
+    public bool IsRunning => _bpf is not null;
+
+    public long EventCount { get; set; }
+
+    public long SuppressedCount { get; set; }
+
+    public ILogger Log { get; }
+
+    public LearningRate LearningRate => _services.LearningRate;
+
+    public TimeProvider Time => _services.Time;
+
+    public NetworkNamespace GlobalNamespace => _services.Namespaces.Global;
+
+    public void Start() => Tuner.Start(this, _bpf?.Object);
+
+    /// <summary>Detaches and unloads everything of it in the kernel.</summary>
+    /// <param name="failure">Why, when it is not by anybody's wish.</param>
+    public void Stop(string? failure)
+    {
+        if (_bpf is null)
+            return;
+        Failure = failure;
+        try
+        {
+            Tuner.OnStopping();
+        }
+        catch (Exception e)
+        {
+            EngineLog.TunerFailedToStop(_services.Log, Tuner.Name, e.GetType().Name, e.Message);
+        }
+
+        foreach (var timer in _timers)
+            timer.Dispose();
+        _timers.Clear();
+        _bpf.Dispose();
+        _bpf = null;
+    }
+
+    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal);
+
+    public bool TryRead(Tunable tunable, NetworkNamespace networkNamespace, out TunableValue value) =>
+        _services.TryRead(tunable, networkNamespace, out value);
+
+    public string? ReadProcNet(NetworkNamespace networkNamespace, string file) => _services.ReadProcNet(networkNamespace, file);
+
+    public void Mute(NetworkNamespace networkNamespace, ushort kind, TimeSpan duration) =>
+        _services.Rates.Mute(networkNamespace.Id, Id, kind, duration);
+
+    public IDisposable After(TimeSpan delay, Action callback)
+    {
+        IDisposable? timer = null;
+        timer = _services.Loop.After(delay, () =>
+        {
+            _timers.Remove(timer!);
+            _services.Guard(this, callback);
+        });
+        _timers.Add(timer);
+        return timer;
+    }
+}

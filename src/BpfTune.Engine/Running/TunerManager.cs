@@ -1,0 +1,199 @@
+using BpfTune.Engine.Control;
+using BpfTune.Engine.Hooks;
+using BpfTune.Engine.Plugins;
+using BpfTune.LibBpf;
+using BpfTune.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine.Running;
+
+/// <summary>Loads, replaces and unloads tuners as their files come and go.</summary>
+internal sealed class TunerManager(
+    EngineOptions options,
+    KernelFacts kernel,
+    HookLoader hooks,
+    SharedMaps shared,
+    TunerServices services,
+    EventDispatcher dispatcher,
+    ILoggerFactory loggers,
+    ILogger log)
+{
+    private const string NearShiftName = "bpftune_near_shift";
+
+    private readonly SortedDictionary<string, TunerSlot> _slots = new(StringComparer.Ordinal);
+    private ushort _lastId;
+
+    /// <summary>Told whenever a tuner came, went or failed.</summary>
+    public Action? Changed { get; set; }
+
+    /// <summary>Every tuner that was found, by name.</summary>
+    public IReadOnlyCollection<TunerSlot> Slots => _slots.Values;
+
+    /// <summary>Those that run.</summary>
+    public IEnumerable<RunningTuner> Running => _slots.Values.Where(s => s.Tuner is { IsRunning: true }).Select(s => s.Tuner!);
+
+    /// <summary>One line: '3 tuners running'.</summary>
+    public string Line
+    {
+        get
+        {
+            var running = Running.Count();
+            var lost = _slots.Values.Count(s => s.State is TunerState.Disabled or TunerState.Refused);
+            var line = running == 1 ? "1 tuner running" : $"{running} tuners running";
+            return lost == 0 ? line : $"{line}, {lost} not";
+        }
+    }
+
+    /// <summary>The tuner of that name; null when there is none that runs.</summary>
+    public RunningTuner? Find(string name) => _slots.GetValueOrDefault(name)?.Tuner is { IsRunning: true } tuner ? tuner : null;
+
+    /// <summary>Acts upon what was found in the tuner directories.</summary>
+    public void Apply(IReadOnlyList<TunerFileChange> changes)
+    {
+        if (changes.Count == 0)
+            return;
+        foreach (var change in changes)
+        {
+            if (!options.Allows(change.Name))
+                EngineLog.NotAllowed(log, change.Name);
+            else if (change.IsLoadable)
+                Load(change.File);
+            else if (change.Refusal is { } refusal)
+                Refuse(change.Name, refusal);
+            else
+                Unload(change.Name, "its file was removed");
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>A tuner threw: it is stopped, and its slot says why.</summary>
+    public void Disable(RunningTuner tuner, Exception e)
+    {
+        EngineLog.TunerFailed(log, tuner.Tuner.Name, e.GetType().Name, e.Message);
+        EngineLog.FailureStack(log, tuner.Tuner.Name, e.StackTrace ?? "none");
+        Stop(tuner, $"it failed: {e.GetType().Name}: {e.Message}");
+        if (_slots.TryGetValue(tuner.Tuner.Name, out var slot) && slot.Tuner == tuner)
+            slot.SetState(TunerState.Disabled, tuner.Failure);
+        Changed?.Invoke();
+    }
+
+    /// <summary>A namespace has ended.</summary>
+    public void OnNamespaceGone(NamespaceId id)
+    {
+        foreach (var tuner in Running.ToArray())
+            services.Guard(tuner, () => tuner.Tuner.OnNamespaceGone(id));
+    }
+
+    /// <summary>Stops all tuners; their slots stay for the last questions.</summary>
+    public void StopAll()
+    {
+        foreach (var tuner in Running.ToArray())
+            Stop(tuner, null);
+    }
+
+    private void Load(TunerFile file)
+    {
+        if (!TunerLoader.TryLoad(file, out var tuner, out var refusal))
+        {
+            Refuse(file.Name, refusal);
+            return;
+        }
+
+        // The old one goes only now that there is a new one to take its place.
+        Unload(file.Name, "a newer file takes its place");
+        var slot = _slots[file.Name] = new TunerSlot(file.Name, tuner.Summary, file.Path);
+        try
+        {
+            if (tuner.NotNeededBecause(kernel) is { } reason)
+            {
+                EngineLog.TunerNotNeeded(log, file.Name, reason);
+                slot.SetState(TunerState.NotNeeded, reason);
+                return;
+            }
+
+            Start(slot, tuner);
+        }
+        catch (Exception e)
+        {
+            EngineLog.TunerFailed(log, file.Name, e.GetType().Name, e.Message);
+            EngineLog.FailureStack(log, file.Name, e.StackTrace ?? "none");
+            if (slot.Tuner is { } started)
+                Stop(started, e.Message);
+            slot.SetState(TunerState.Disabled, $"it failed: {e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private void Start(TunerSlot slot, Tuner tuner)
+    {
+        var declaration = new TunerDeclaration();
+        tuner.Declare(declaration);
+        declaration.Object(declaration.Image, WithLearningRate(declaration.Configure));
+        var loaded = hooks.Load(tuner.Name, ++_lastId, declaration, shared);
+        var running = new RunningTuner(
+            tuner, _lastId, slot.Path, declaration, loaded, services, loggers.CreateLogger(tuner.Name));
+        slot.Tuner = running;
+        ReportHooks(tuner.Name, loaded.Hooks);
+        if (loaded.Hooks.Length > 0 && loaded.Hooks.All(h => !h.Works))
+        {
+            Stop(running, "none of its hooks works on this kernel");
+            slot.SetState(TunerState.Disabled, running.Failure);
+            return;
+        }
+
+        dispatcher.Add(running);
+        services.Overrides.Manage(tuner.Name, declaration.Tunables);
+        running.Start();
+        slot.SetState(TunerState.Running, null);
+        EngineLog.TunerLoaded(log, tuner.Name, slot.Path, HooksInWords(loaded.Hooks));
+    }
+
+    /// <summary>Programs decide what is near a limit by the same rate as the tuner (bpf/include/bpftune/events.h).</summary>
+    private Action<BpfObject> WithLearningRate(Action<BpfObject>? configure) => bpf =>
+    {
+        if (bpf.Variables.Any(v => v.Name == NearShiftName))
+            bpf.SetVariable(NearShiftName, (uint)services.LearningRate.Shift);
+        configure?.Invoke(bpf);
+    };
+
+    private void ReportHooks(string tuner, IEnumerable<HookStatus> statuses)
+    {
+        foreach (var status in statuses)
+        {
+            if (status.Chosen is { } chosen)
+                EngineLog.HookChosen(log, tuner, status.Hook.Name, MechanismNames.Of(chosen.Kind), chosen.Target);
+            else
+                EngineLog.HookLost(log, tuner, status.Hook.Name, status.Hook.WhenLost, status.Failures.LastOrDefault()?.Reason ?? "no mechanism");
+        }
+    }
+
+    private static string HooksInWords(IReadOnlyCollection<HookStatus> statuses)
+    {
+        var working = statuses.Count(s => s.Works);
+        return statuses.Count == working ? $"all {working} hooks work" : $"{working} of {statuses.Count} hooks work";
+    }
+
+    private void Refuse(string name, TunerRefusal refusal)
+    {
+        EngineLog.TunerRefused(log, refusal.ToString());
+        if (Find(name) is not null)
+            return;
+        var slot = _slots[name] = new TunerSlot(name, "", refusal.Path);
+        slot.SetState(TunerState.Refused, refusal.Reason);
+    }
+
+    private void Unload(string name, string reason)
+    {
+        if (!_slots.Remove(name, out var slot) || slot.Tuner is not { IsRunning: true } tuner)
+            return;
+        Stop(tuner, null);
+        EngineLog.TunerUnloaded(log, name, reason);
+    }
+
+    private void Stop(RunningTuner tuner, string? failure)
+    {
+        dispatcher.Remove(tuner);
+        services.Overrides.Unmanage(tuner.Tuner.Name);
+        tuner.Stop(failure);
+    }
+}

@@ -1,0 +1,154 @@
+using BpfTune.Engine.Namespaces;
+using BpfTune.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>
+/// The one writer: takes a proposal through policy, journal, kernel and log. Called from the engine's loop thread.
+/// </summary>
+public sealed class ChangeApplier
+{
+    /// <summary>After the kernel has refused a change, none is tried for that tunable in that namespace for so long.</summary>
+    public static readonly TimeSpan BackOff = TimeSpan.FromMinutes(1);
+
+    private const int WarningCapacity = 1024;
+
+    private readonly Journal _journal;
+    private readonly ITunableStore _store;
+    private readonly OverrideRegistry _overrides;
+    private readonly ChangeLog _changes;
+    private readonly TimeProvider _time;
+    private readonly Func<string, ILogger> _logOf;
+    private readonly MoveHistory _moves;
+    private readonly Dictionary<string, ProposalCounts> _counts = [];
+    private readonly Dictionary<(NamespaceId Namespace, string Tunable), long> _refusedAt = [];
+    private readonly HashSet<string> _warned = [];
+
+    /// <summary>Puts the parts together.</summary>
+    public ChangeApplier(
+        Journal journal,
+        ITunableStore store,
+        OverrideRegistry overrides,
+        ChangeLog changes,
+        TimeProvider time,
+        Func<string, ILogger> logOf)
+    {
+        _journal = journal;
+        _store = store;
+        _overrides = overrides;
+        _changes = changes;
+        _time = time;
+        _logOf = logOf;
+        _moves = new MoveHistory(time);
+    }
+
+    /// <summary>What became of a tuner's proposals.</summary>
+    public ProposalCounts CountsOf(string tuner)
+    {
+        if (!_counts.TryGetValue(tuner, out var counts))
+            _counts.Add(tuner, counts = new ProposalCounts());
+        return counts;
+    }
+
+    /// <summary>Applies a proposal if the policy lets it pass.</summary>
+    public ProposalOutcome Propose(string tuner, Proposal proposal)
+    {
+        var outcome = Apply(tuner, proposal);
+        CountsOf(tuner).Add(outcome);
+        return outcome;
+    }
+
+    /// <summary>Drops what is remembered of a namespace that is gone, here and in the parts that this was given.</summary>
+    public void NamespaceGone(NetworkNamespace networkNamespace)
+    {
+        _changes.NamespaceGone(networkNamespace);
+        _overrides.NamespaceGone(networkNamespace);
+        _journal.NamespaceGone(networkNamespace);
+        _moves.Forget(networkNamespace.Id);
+        foreach (var key in _refusedAt.Keys.Where(key => key.Namespace == networkNamespace.Id).ToArray())
+            _refusedAt.Remove(key);
+    }
+
+    private ProposalOutcome Apply(string tuner, Proposal proposal)
+    {
+        var key = (proposal.Namespace.Id, proposal.Tunable.Name);
+        if (_overrides.IsOverridden(tuner, proposal.Namespace))
+            return ProposalOutcome.Overridden;
+        if (_refusedAt.TryGetValue(key, out var at) && _time.GetElapsedTime(at) < BackOff)
+            return ProposalOutcome.Failed;
+
+        var decision = default(PolicyDecision);
+        long? intent = null;
+        try
+        {
+            var update = _store.Update(proposal.Tunable, proposal.Namespace, current =>
+            {
+                decision = Policy.Decide(
+                    proposal, current, isOverridden: false, _moves.Of(proposal.Namespace.Id, proposal.Tunable.Name));
+                if (decision.Value is { } value)
+                    intent = _journal.Intent(tuner, proposal, current, value);
+                return decision.Value;
+            });
+            if (intent is { } number)
+                Applied(tuner, proposal, update, number);
+            else
+                TuningLog.Kept(_logOf(tuner), proposal.Tunable.Name, proposal.Namespace.Phrase, proposal.Scenario, decision.Reason);
+            _refusedAt.Remove(key);
+            return decision.Outcome;
+        }
+        catch (JournalException)
+        {
+            // The journal has said so itself, once.
+            return ProposalOutcome.Failed;
+        }
+        catch (NamespaceGoneException exception)
+        {
+            if (intent is { } number)
+                _journal.Outcome(number, null, exception.Message);
+            WarnGone(tuner, proposal, exception);
+            return ProposalOutcome.Failed;
+        }
+        catch (Exception exception) when (exception is SysctlException or NamespaceException)
+        {
+            if (intent is { } number)
+                _journal.Outcome(number, null, exception.Message);
+            _refusedAt[key] = _time.GetTimestamp();
+            Warn(tuner, exception);
+            return ProposalOutcome.Failed;
+        }
+    }
+
+    private void Applied(string tuner, Proposal proposal, TunableUpdate update, long intent)
+    {
+        _journal.Outcome(intent, update.After, null);
+        _moves.Record(proposal.Namespace.Id, proposal.Tunable.Name, update.Before, update.After, proposal.Scenario);
+        _changes.Add(new Change(
+            _time.GetUtcNow(), tuner, proposal.Tunable, proposal.Namespace, update.Before, update.After,
+            proposal.Scenario, proposal.Evidence));
+    }
+
+    private void Warn(string tuner, Exception exception)
+    {
+        if (IsFirst($"{tuner}/{exception.Message}"))
+            TuningLog.Refused(_logOf(tuner), exception.Message, (int)BackOff.TotalSeconds);
+        else
+            TuningLog.RefusedAgain(_logOf(tuner), exception.Message);
+    }
+
+    /// <summary>Namespaces come and go: that one was too quick is worth a line, not one for each of a thousand.</summary>
+    private void WarnGone(string tuner, Proposal proposal, NamespaceGoneException exception)
+    {
+        if (IsFirst($"{tuner}/gone"))
+            TuningLog.Vanished(_logOf(tuner), exception.Message, proposal.Tunable.Name);
+        else
+            TuningLog.RefusedAgain(_logOf(tuner), exception.Message);
+    }
+
+    private bool IsFirst(string subject)
+    {
+        if (_warned.Count >= WarningCapacity)
+            _warned.Clear();
+        return _warned.Add(subject);
+    }
+}

@@ -1,0 +1,22 @@
+using BpfTune.Sdk;
+
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>All changes of one tunable in one namespace for one reason.</summary>
+/// <param name="Tuner">Who wanted them.</param>
+/// <param name="Tunable">What.</param>
+/// <param name="Namespace">Where.</param>
+/// <param name="Scenario">The reason's stable name.</param>
+/// <param name="Count">How many.</param>
+/// <param name="First">The value before the first.</param>
+/// <param name="Last">The value after the last.</param>
+/// <param name="Evidence">What was measured at the last.</param>
+public sealed record ChangeTotal(
+    string Tuner,
+    Tunable Tunable,
+    NetworkNamespace Namespace,
+    string Scenario,
+    long Count,
+    TunableValue First,
+    TunableValue Last,
+    string Evidence);

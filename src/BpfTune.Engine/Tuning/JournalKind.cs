@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>What a line of the journal says.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<JournalKind>))]
+public enum JournalKind
+{
+    /// <summary>A sysctl is about to be written: <c>old</c> was read, <c>new</c> will be written.</summary>
+    [JsonStringEnumMemberName("intent")]
+    Intent,
+
+    /// <summary>What became of an intent; <c>new</c> is the value read back.</summary>
+    [JsonStringEnumMemberName("outcome")]
+    Outcome,
+
+    /// <summary>An administrator set a tunable by hand; the tuner has stopped in that namespace.</summary>
+    [JsonStringEnumMemberName("override")]
+    Override,
+
+    /// <summary>The tuner may tune again.</summary>
+    [JsonStringEnumMemberName("resume")]
+    Resume,
+
+    /// <summary>A value was put back, or why it was not.</summary>
+    [JsonStringEnumMemberName("rollback")]
+    Rollback,
+
+    /// <summary>Stands for older lines that were dropped: <c>old</c> is the first original, <c>new</c> the last value written.</summary>
+    [JsonStringEnumMemberName("kept")]
+    Kept,
+
+    /// <summary>A namespace has ended: nothing is left to undo or to remember in it.</summary>
+    [JsonStringEnumMemberName("gone")]
+    Gone,
+}

@@ -1,0 +1,110 @@
+using BpfTune.Engine.Namespaces;
+using BpfTune.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>
+/// Puts back what was there before the first change, from the journal alone: the daemon that made the changes may have
+/// been killed. A value that somebody else has set since is left alone. Doing it twice does it once.
+/// </summary>
+public sealed class Rollback
+{
+    private readonly Journal _journal;
+    private readonly ITunableStore _store;
+    private readonly Func<NamespaceId, NetworkNamespace?> _find;
+    private readonly ILogger _log;
+
+    /// <summary>Rolls back on this machine.</summary>
+    public Rollback(Journal journal, ITunableStore store, NamespaceRegistry namespaces, ILogger log)
+        : this(journal, store, id => namespaces.Resolve(id.Inode, id.Cookie, 0), log) =>
+        namespaces.Refresh();
+
+    internal Rollback(Journal journal, ITunableStore store, Func<NamespaceId, NetworkNamespace?> find, ILogger log)
+    {
+        _journal = journal;
+        _store = store;
+        _find = find;
+        _log = log;
+    }
+
+    /// <summary>Puts everything back, the latest first change first.</summary>
+    /// <param name="preview">Only say what would be done.</param>
+    public IReadOnlyList<RollbackEntry> Run(bool preview = false)
+    {
+        var entries = new List<RollbackEntry>();
+        foreach (var trail in _journal.State.Trails.OrderByDescending(trail => trail.Order).ToArray())
+        {
+            var entry = Undo(trail, preview);
+            entries.Add(entry);
+            if (!preview)
+                Record(trail, entry);
+        }
+
+        return entries;
+    }
+
+    /// <summary>What to do about a value found: a pure decision.</summary>
+    internal static RollbackOutcome Decide(TunableTrail trail, string current)
+    {
+        if (current == trail.Original)
+            return RollbackOutcome.Unchanged;
+        return trail.IsOurs(current) ? RollbackOutcome.Restored : RollbackOutcome.Left;
+    }
+
+    private RollbackEntry Undo(TunableTrail trail, bool preview)
+    {
+        if (_find(trail.Namespace.Id) is not { } networkNamespace)
+            return Entry(trail, null, RollbackOutcome.Gone, null);
+        var tunable = new Tunable(trail.Tunable, TunableScope.Namespace, TunableUnit.Text, "");
+        string? found = null;
+        var outcome = RollbackOutcome.Failed;
+        try
+        {
+            _store.Update(tunable, networkNamespace, current =>
+            {
+                found = current.Text;
+                outcome = Decide(trail, found);
+                if (outcome == RollbackOutcome.Restored && preview)
+                    outcome = RollbackOutcome.WouldRestore;
+                return outcome == RollbackOutcome.Restored ? TunableValue.Parse(trail.Original) : null;
+            });
+            return Entry(trail, found, outcome, null);
+        }
+        catch (NamespaceGoneException)
+        {
+            return Entry(trail, found, RollbackOutcome.Gone, null);
+        }
+        catch (Exception exception) when (exception is SysctlException or NamespaceException)
+        {
+            return Entry(trail, found, RollbackOutcome.Failed, exception.Message);
+        }
+    }
+
+    private void Record(TunableTrail trail, RollbackEntry entry)
+    {
+        if (entry.Outcome is RollbackOutcome.Left or RollbackOutcome.Failed)
+            TuningLog.NotRolledBack(_log, entry.Text);
+        else
+            TuningLog.RolledBack(_log, entry.Text);
+        _journal.Note(_journal.Next(JournalKind.Rollback) with
+        {
+            Tuner = trail.Tuner,
+            Tunable = trail.Tunable,
+            Namespace = trail.Namespace,
+            Old = entry.From,
+            New = entry.Outcome is RollbackOutcome.Restored or RollbackOutcome.Unchanged ? entry.To : null,
+            Result = entry.Outcome switch
+            {
+                RollbackOutcome.Left => JournalResult.Left,
+                RollbackOutcome.Gone => JournalResult.Gone,
+                RollbackOutcome.Failed => JournalResult.Failed,
+                _ => JournalResult.Restored,
+            },
+            Evidence = entry.Outcome == RollbackOutcome.Failed ? entry.Text : null,
+        });
+    }
+
+    private static RollbackEntry Entry(TunableTrail trail, string? found, RollbackOutcome outcome, string? failure) => new(
+        trail.Tunable, trail.Namespace, found, trail.Original, outcome, failure ?? RollbackText.Describe(trail, found, outcome));
+}

@@ -1,0 +1,11 @@
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>One value that was to be put back.</summary>
+/// <param name="Tunable">Full name of the sysctl.</param>
+/// <param name="Namespace">Where.</param>
+/// <param name="From">The value found; null when it could not be read.</param>
+/// <param name="To">The value before the first change.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Text">The same in a sentence.</param>
+public sealed record RollbackEntry(
+    string Tunable, JournalNamespace Namespace, string? From, string To, RollbackOutcome Outcome, string Text);

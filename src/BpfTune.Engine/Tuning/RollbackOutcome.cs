@@ -1,0 +1,23 @@
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>What became of one value that was to be put back.</summary>
+public enum RollbackOutcome
+{
+    /// <summary>Put back.</summary>
+    Restored,
+
+    /// <summary>It would be put back; this was a preview.</summary>
+    WouldRestore,
+
+    /// <summary>It had its old value already.</summary>
+    Unchanged,
+
+    /// <summary>Somebody else has set it since: left alone.</summary>
+    Left,
+
+    /// <summary>The namespace is gone.</summary>
+    Gone,
+
+    /// <summary>The kernel refused it.</summary>
+    Failed,
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Engine.Tuning;
+
+/// <summary>Log lines about changes: event ids 4200 to 4299.</summary>
+internal static partial class TuningLog
+{
+    [LoggerMessage(4200, LogLevel.Information, "{Text}")]
+    internal static partial void Changed(ILogger logger, string text);
+
+    [LoggerMessage(4201, LogLevel.Information, "{Text}")]
+    internal static partial void ChangedAgain(ILogger logger, string text);
+
+    [LoggerMessage(4202, LogLevel.Warning, "{Reason}; nothing is changed there for the next {Seconds} s")]
+    internal static partial void Refused(ILogger logger, string reason, int seconds);
+
+    [LoggerMessage(4203, LogLevel.Debug, "{Reason} (again)")]
+    internal static partial void RefusedAgain(ILogger logger, string reason);
+
+    [LoggerMessage(4204, LogLevel.Debug, "{Tunable} in {Where} stays as it is ({Scenario}): {Reason}")]
+    internal static partial void Kept(ILogger logger, string tunable, string where, string scenario, string reason);
+
+    [LoggerMessage(4205, LogLevel.Warning, "{Reason} before {Tunable} could be set there; others like it will be told at debug level only")]
+    internal static partial void Vanished(ILogger logger, string reason, string tunable);
+
+    [LoggerMessage(4210, LogLevel.Information, "{Sentence}")]
+    internal static partial void Overridden(ILogger logger, string sentence);
+
+    [LoggerMessage(4211, LogLevel.Information, "{Tuner} tunes again in {Where}")]
+    internal static partial void Resumed(ILogger logger, string tuner, string where);
+
+    [LoggerMessage(4212, LogLevel.Debug, "pid {Pid} wrote {Tunable} in {Where} and changed nothing")]
+    internal static partial void WriteWithoutEffect(ILogger logger, uint pid, string tunable, string where);
+
+    [LoggerMessage(4213, LogLevel.Debug, "whether a write took effect is unknown: {Reason}")]
+    internal static partial void NotVerified(ILogger logger, string reason);
+
+    [LoggerMessage(4220, LogLevel.Warning, "{Reason}; a change that cannot be undone is not made, so nothing is tuned until the journal works again")]
+    internal static partial void JournalFails(ILogger logger, string reason);
+
+    [LoggerMessage(4221, LogLevel.Information, "the journal {Path} works again; tuning goes on")]
+    internal static partial void JournalWorks(ILogger logger, string path);
+
+    [LoggerMessage(4222, LogLevel.Debug, "the journal {Path} has {Count} line(s) cut short; they are skipped")]
+    internal static partial void JournalTorn(ILogger logger, string path, int count);
+
+    [LoggerMessage(4223, LogLevel.Warning, "somebody else changed or removed the journal {Path}; it is written anew")]
+    internal static partial void JournalReplaced(ILogger logger, string path);
+
+    [LoggerMessage(4224, LogLevel.Debug, "the journal {Path} was rewritten: {Lines} lines became {Bytes} bytes")]
+    internal static partial void JournalCompacted(ILogger logger, string path, int lines, long bytes);
+
+    [LoggerMessage(4230, LogLevel.Information, "{Text}")]
+    internal static partial void RolledBack(ILogger logger, string text);
+
+    [LoggerMessage(4231, LogLevel.Warning, "{Text}")]
+    internal static partial void NotRolledBack(ILogger logger, string text);
+}
