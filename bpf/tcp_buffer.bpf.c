@@ -12,20 +12,38 @@ enum tcp_buffer_event {
 	TCP_BUFFER_SEND = 2,
 	TCP_BUFFER_MEMORY = 3,
 	TCP_BUFFER_SYN = 4,
+	TCP_BUFFER_RECEIVE_FULL = 5,
+	TCP_BUFFER_SEND_FULL = 6,
 };
 BPFTUNE_EXPORT(enum, tcp_buffer_event);
 
 /* A round trip of a close peer: no raise can take effect sooner. */
 #define BUFFER_INTERVAL (20 * BPFTUNE_MS)
+/* A buffer that is as large as it may be, and need not be larger. */
+#define FULL_INTERVAL (250 * BPFTUNE_MS)
 #define MEMORY_INTERVAL (250 * BPFTUNE_MS)
 #define SYN_INTERVAL BPFTUNE_SECOND
 
-/* A socket whose buffer is near the maximum. */
+/*
+ * How many times the bandwidth-delay product the maximum should be. A send
+ * buffer grows whenever the maximum allows it: twice is enough. A receive buffer
+ * is given twice what came in the last round trip, but only at a moment when
+ * that is more than ever before: one that once stood at the limit does not grow
+ * when the limit is raised later. So the limit has to rise a round trip before
+ * it binds.
+ */
+const volatile __u32 receive_room = 4;
+const volatile __u32 send_room = 2;
+
+/*
+ * A socket whose buffer is near the maximum (..._FULL), or will be in a round
+ * trip or two.
+ */
 struct buffer_event {
 	struct bpftune_event header;
 	__u64 socket;	 /* tells sockets apart; not a stable name */
 	__u32 buffer;	 /* sk_rcvbuf or sk_sndbuf, bytes of truesize */
-	__u32 window;	 /* payload bytes on the way in one round trip */
+	__u32 window;	 /* payload bytes that the path carries in min_rtt_us */
 	__u32 limit[3];	 /* tcp_rmem or tcp_wmem of the namespace */
 	__u32 overhead;	 /* truesize of 256 bytes of payload */
 	__u32 rtt_us;	 /* smoothed round trip now */
@@ -85,45 +103,69 @@ static __always_inline __u32 receive_overhead(struct tcp_sock *tp)
 	return ratio ? 65536 / ratio : 512;
 }
 
+/* A queue on the way is no part of the bandwidth-delay product. */
+static __always_inline __u32 without_queue(__u64 window, __u32 rtt, __u32 min_rtt)
+{
+	if (min_rtt && rtt > min_rtt)
+		window = window * min_rtt / rtt;
+	return window > 0xffffffff ? 0xffffffff : window;
+}
+
+/* ~0 until there was a sample. */
+static __always_inline __u32 min_rtt_of(struct tcp_sock *tp)
+{
+	__u32 min_rtt = BPF_CORE_READ(tp, rtt_min.s[0].v);
+
+	return min_rtt == 0xffffffff ? 0 : min_rtt;
+}
+
+/* Room in the ring if the buffer is, or will be, too small; *e says which. */
+static __always_inline struct buffer_event *
+buffer_reserve(struct net *net, __u32 buffer, __u64 wanted, __u32 limit,
+	       __u16 growing, __u16 full)
+{
+	/* A sixteenth more is not worth a change. */
+	if (wanted > (__u64)limit + (limit >> 4))
+		return bpftune_reserve(struct buffer_event, net, growing,
+				       BUFFER_INTERVAL);
+	if (bpftune_near(buffer, limit))
+		return bpftune_reserve(struct buffer_event, net, full,
+				       FULL_INTERVAL);
+	return NULL;
+}
+
 static __always_inline int receive(struct sock *sk)
 {
 	struct tcp_sock *tp = (void *)sk;
 	struct net *net = bpftune_sock_net(sk);
 	__u32 limit = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[2]);
 	__u32 buffer = BPF_CORE_READ(sk, sk_rcvbuf);
-	__u32 space = BPF_CORE_READ(tp, rcvq_space.space);
+	__u32 window = BPF_CORE_READ(tp, rcvq_space.space);
 	__u32 copied = BPF_CORE_READ(tp, copied_seq) -
 		       BPF_CORE_READ(tp, rcvq_space.seq);
+	__u32 rtt = BPF_CORE_READ(tp, rcv_rtt_est.rtt_us) >> 3;
+	__u32 min_rtt = min_rtt_of(tp);
 	__u32 overhead = receive_overhead(tp);
 	struct buffer_event *e;
 	__u64 wanted;
 
-	/*
-	 * The kernel is about to make room for twice what came in the last
-	 * round trip: what it wants counts, not only what it has. By the time
-	 * the buffer itself stands at the limit, the transfer has slowed.
-	 */
-	if (copied > space)
-		space = copied;
-	wanted = (2ULL * space * overhead) >> 8;
-	if (!bpftune_near(buffer, limit) && !bpftune_near(wanted, limit))
-		return 0;
 	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_RCVBUF_LOCK)
 		return 0;
-
-	e = bpftune_reserve(struct buffer_event, net, TCP_BUFFER_RECEIVE,
-			    BUFFER_INTERVAL);
+	window = without_queue(copied > window ? copied : window, rtt, min_rtt);
+	wanted = ((__u64)receive_room * window * overhead) >> 8;
+	e = buffer_reserve(net, buffer, wanted, limit, TCP_BUFFER_RECEIVE,
+			   TCP_BUFFER_RECEIVE_FULL);
 	if (!e)
 		return 0;
 	e->socket = (__u64)sk;
 	e->buffer = buffer;
-	e->window = space;
+	e->window = window;
 	e->limit[0] = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[0]);
 	e->limit[1] = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[1]);
 	e->limit[2] = limit;
 	e->overhead = overhead;
-	e->rtt_us = BPF_CORE_READ(tp, rcv_rtt_est.rtt_us) >> 3;
-	e->min_rtt_us = BPF_CORE_READ(tp, rtt_min.s[0].v);
+	e->rtt_us = rtt;
+	e->min_rtt_us = min_rtt;
 	e->moderate = BPF_CORE_READ(net, ipv4.sysctl_tcp_moderate_rcvbuf);
 	e->reserved = 0;
 	read_memory(sk, &e->allocated, e->mem);
@@ -144,6 +186,22 @@ static __always_inline int receive_sampled(struct sock *sk)
 
 BPFTUNE_TRACEPOINT(rcvspace, tcp_rcv_space_adjust, struct sock *, receive_sampled)
 
+/* What the path delivers in a round trip; cwnd until a rate is known. */
+static __always_inline __u32 send_window(struct tcp_sock *tp, __u32 rtt,
+					 __u32 min_rtt)
+{
+	__u64 mss = BPF_CORE_READ(tp, mss_cache);
+	__u64 window = mss * BPF_CORE_READ(tp, snd_cwnd);
+	__u32 interval = BPF_CORE_READ(tp, rate_interval_us);
+	__u64 delivered = mss * BPF_CORE_READ(tp, rate_delivered) * rtt;
+
+	if (interval && delivered && delivered / interval < window)
+		window = delivered / interval;
+	return without_queue(window, rtt, min_rtt);
+}
+
+#define SEND_OVERHEAD 512
+
 static __always_inline int send(struct sock *sk)
 {
 	struct tcp_sock *tp = (void *)sk;
@@ -151,40 +209,29 @@ static __always_inline int send(struct sock *sk)
 	__u32 limit = BPF_CORE_READ(net, ipv4.sysctl_tcp_wmem[2]);
 	__u32 buffer = BPF_CORE_READ(sk, sk_sndbuf);
 	struct buffer_event *e;
-	__u32 rtt, cwnd, mss, delivered, interval;
-	__u64 window;
+	__u32 rtt, min_rtt, window;
 
 	if (!bpftune_near(buffer, limit))
 		return 0;
 	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_SNDBUF_LOCK)
 		return 0;
-
-	e = bpftune_reserve(struct buffer_event, net, TCP_BUFFER_SEND,
-			    BUFFER_INTERVAL);
+	rtt = BPF_CORE_READ(tp, srtt_us) >> 3;
+	min_rtt = min_rtt_of(tp);
+	window = send_window(tp, rtt, min_rtt);
+	e = buffer_reserve(net, buffer,
+			   ((__u64)send_room * window * SEND_OVERHEAD) >> 8,
+			   limit, TCP_BUFFER_SEND, TCP_BUFFER_SEND_FULL);
 	if (!e)
 		return 0;
-	cwnd = BPF_CORE_READ(tp, snd_cwnd);
-	mss = BPF_CORE_READ(tp, mss_cache);
-	rtt = BPF_CORE_READ(tp, srtt_us) >> 3;
-	delivered = BPF_CORE_READ(tp, rate_delivered);
-	interval = BPF_CORE_READ(tp, rate_interval_us);
-	/* What the path delivers in a round trip; cwnd until a rate is known. */
-	window = (__u64)cwnd * mss;
-	if (interval && rtt) {
-		__u64 rate = (__u64)delivered * mss * rtt / interval;
-
-		if (rate < window)
-			window = rate;
-	}
 	e->socket = (__u64)sk;
 	e->buffer = buffer;
-	e->window = window > 0xffffffff ? 0xffffffff : window;
+	e->window = window;
 	e->limit[0] = BPF_CORE_READ(net, ipv4.sysctl_tcp_wmem[0]);
 	e->limit[1] = BPF_CORE_READ(net, ipv4.sysctl_tcp_wmem[1]);
 	e->limit[2] = limit;
-	e->overhead = 512;
+	e->overhead = SEND_OVERHEAD;
 	e->rtt_us = rtt;
-	e->min_rtt_us = BPF_CORE_READ(tp, rtt_min.s[0].v);
+	e->min_rtt_us = min_rtt;
 	e->moderate = 1;
 	e->reserved = 0;
 	read_memory(sk, &e->allocated, e->mem);

@@ -4,7 +4,7 @@ using static BpfTune.Tuners.TcpBuffer.TcpBufferBpf;
 namespace BpfTune.Tuners.TcpBuffer;
 
 /// <summary>One direction's buffers in one namespace: gathers the evidence, asks the policy, proposes.</summary>
-internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ushort kind)
+internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uint room)
 {
     /// <summary>Past so many sockets only 'at least' is of interest.</summary>
     private const int MostSockets = 1024;
@@ -29,7 +29,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
     {
         _namespace = e.Namespace;
         var facts = new BufferFacts(
-            record.buffer, record.window, record.overhead, record.rtt_us, record.min_rtt_us,
+            record.buffer, record.window, record.overhead, record.rtt_us,
             record.allocated, record.mem[1], record.mem[2]);
         Remember(in record, in facts);
 
@@ -39,7 +39,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
         if (!BufferPolicy.IsMemoryAmple(in facts, rate))
         {
             // tcp_mem is what binds; MemoryWatch hears of it by events of its own.
-            tuner.Host.Mute(e.Namespace, kind, AtCeiling);
+            Mute(in e, AtCeiling);
             return;
         }
 
@@ -51,7 +51,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
                 var evidence = $"round trip {facts.RttMicroseconds / 1000.0:0.0} ms, least {_leastRtt / 1000.0:0.0} ms, "
                     + $"correlation with {what} {_latency.Coefficient:0.00} over {_latency.Count} samples";
                 _latency.Clear();
-                Settle(e.Namespace, tuner.Host.Propose(new Proposal(
+                Settle(in e, tuner.Host.Propose(new Proposal(
                     tunable, e.Namespace, old, old.With(TcpTunables.Maximum, lowered), "buffers_only_add_delay", evidence)));
                 return;
             }
@@ -61,11 +61,13 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
         var raised = BufferPolicy.Raise(maximum, _largestProduct, memoryCeiling, rate);
         if (raised <= maximum)
         {
-            tuner.Host.Mute(e.Namespace, kind, AtCeiling);
+            // The program asks for no more than the path needs; what keeps it asking is the memory ceiling.
+            if (_largestProduct > memoryCeiling)
+                Mute(in e, AtCeiling);
             return;
         }
 
-        Settle(e.Namespace, tuner.Host.Propose(new Proposal(
+        Settle(in e, tuner.Host.Propose(new Proposal(
             tunable, e.Namespace, old, old.With(TcpTunables.Maximum, raised), "buffer_near_maximum", Evidence(in facts, maximum))));
     }
 
@@ -73,7 +75,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
     public IEnumerable<TunerFact> Facts()
     {
         if (_namespace is not null && _largestProduct > 0)
-            yield return new TunerFact($"{tunable.Name} in {_namespace.Name}: room for twice the largest bandwidth-delay product", $"{_largestProduct} bytes");
+            yield return new TunerFact($"{tunable.Name} in {_namespace.Name}: room for the largest bandwidth-delay product seen", $"{_largestProduct} bytes");
     }
 
     private void Remember(in buffer_event record, in BufferFacts facts)
@@ -87,7 +89,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
 
         if (_sockets.Count < MostSockets)
             _sockets.Add(record.socket);
-        _largestProduct = Math.Max(_largestProduct, BufferPolicy.BandwidthDelayCeiling(in facts));
+        _largestProduct = Math.Max(_largestProduct, BufferPolicy.BandwidthDelayCeiling(in facts, room));
         if (facts.RttMicroseconds > 0)
         {
             _leastRtt = Math.Min(_leastRtt, facts.RttMicroseconds);
@@ -105,15 +107,17 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, ush
         return $"{what} {facts.Buffer} of max {maximum}, {sockets} in {Math.Max(1, Math.Ceiling(seconds)):0} s";
     }
 
-    private void Settle(NetworkNamespace networkNamespace, ProposalOutcome outcome)
+    private void Mute(in TunerEvent e, TimeSpan duration) => tuner.Host.Mute(e.Namespace, e.Header.Kind, duration);
+
+    private void Settle(in TunerEvent e, ProposalOutcome outcome)
     {
         switch (outcome)
         {
             case ProposalOutcome.Overridden or ProposalOutcome.Failed:
-                tuner.Host.Mute(networkNamespace, kind, Refused);
+                Mute(in e, Refused);
                 break;
             case ProposalOutcome.CoolingDown or ProposalOutcome.Unchanged:
-                tuner.Host.Mute(networkNamespace, kind, AtCeiling);
+                Mute(in e, AtCeiling);
                 break;
             default:
                 // Applied, or made from a value that changed meanwhile: the next event brings the new one.

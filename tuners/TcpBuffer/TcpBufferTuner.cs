@@ -10,6 +10,12 @@ namespace BpfTune.Tuners.TcpBuffer;
 /// <summary>Tunes TCP's buffers, its memory limits and the SYN queue; see bpftune-tcp_buffer(8).</summary>
 internal sealed class TcpBufferTuner : Tuner
 {
+    /// <summary>How many times the bandwidth-delay product a buffer's maximum may be; see bpf/tcp_buffer.bpf.c.</summary>
+    internal const uint ReceiveRoom = 4;
+
+    /// <inheritdoc cref="ReceiveRoom"/>
+    internal const uint SendRoom = 2;
+
     private readonly NamespaceMap<BufferWatch> _receive;
     private readonly NamespaceMap<BufferWatch> _send;
     private readonly NamespaceMap<SynWatch> _syn;
@@ -17,8 +23,8 @@ internal sealed class TcpBufferTuner : Tuner
 
     public TcpBufferTuner()
     {
-        _receive = PerNamespace(_ => new BufferWatch(this, TcpTunables.ReceiveBuffer, "rcvbuf", (ushort)tcp_buffer_event.TCP_BUFFER_RECEIVE));
-        _send = PerNamespace(_ => new BufferWatch(this, TcpTunables.SendBuffer, "sndbuf", (ushort)tcp_buffer_event.TCP_BUFFER_SEND));
+        _receive = PerNamespace(_ => new BufferWatch(this, TcpTunables.ReceiveBuffer, "rcvbuf", ReceiveRoom));
+        _send = PerNamespace(_ => new BufferWatch(this, TcpTunables.SendBuffer, "sndbuf", SendRoom));
         _syn = PerNamespace(ns => new SynWatch(this, ns));
         _memory = new MemoryWatch(this, (ushort)tcp_buffer_event.TCP_BUFFER_MEMORY);
     }
@@ -31,7 +37,11 @@ internal sealed class TcpBufferTuner : Tuner
 
     /// <inheritdoc/>
     public override void Declare(TunerDeclaration declaration) => declaration
-        .Object(Image)
+        .Object(Image, bpf =>
+        {
+            bpf.SetVariable("receive_room", ReceiveRoom);
+            bpf.SetVariable("send_room", SendRoom);
+        })
         .Manages(
             TcpTunables.ReceiveBuffer, TcpTunables.SendBuffer, TcpTunables.ModerateReceiveBuffer,
             TcpTunables.Memory, TcpTunables.NoMetricsSave, TcpTunables.NoSlowStartThresholdSave, TcpTunables.HighOrderAllocDisable,
@@ -70,6 +80,8 @@ internal sealed class TcpBufferTuner : Tuner
                 ProgramNames.bpftune_syn_so, ProgramNames.bpftune_synack_rt)))
         .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_RECEIVE, OnReceive)
         .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_SEND, OnSend)
+        .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_RECEIVE_FULL, OnReceive)
+        .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_SEND_FULL, OnSend)
         .On<memory_event>((ushort)tcp_buffer_event.TCP_BUFFER_MEMORY, OnMemory)
         .On<syn_event>((ushort)tcp_buffer_event.TCP_BUFFER_SYN, OnSyn);
 

@@ -21,12 +21,12 @@ public sealed class TcpBufferTunerTests
     }
 
     [Fact]
-    public void A_pressed_receive_buffer_doubles_the_maximum()
+    public void A_pressed_receive_buffer_raises_the_maximum_to_what_the_path_needs()
     {
         Receive(limit: 131072, window: 100_000);
         var proposal = Assert.Single(_host.Proposals);
         Assert.Equal("net.ipv4.tcp_rmem", proposal.Tunable.Name);
-        Assert.Equal("4096 131072 262144", proposal.New.Text);
+        Assert.Equal("4096 131072 800000", proposal.New.Text);
         Assert.Same(Blue, proposal.Namespace);
         Assert.Equal("rcvbuf 131072 of max 131072, 1 socket in 1 s", proposal.Evidence);
     }
@@ -45,10 +45,18 @@ public sealed class TcpBufferTunerTests
     }
 
     [Fact]
-    public void At_the_ceiling_nothing_is_proposed_and_the_kernel_is_told_to_keep_quiet()
+    public void Where_the_path_needs_no_more_nothing_is_proposed()
     {
-        // Twice 10 kB and its overhead is far below the maximum.
-        Receive(limit: 6_291_456, window: 10_000);
+        // Four times 10 kB and its overhead is far below the maximum.
+        Receive(limit: 6_291_456, window: 10_000, kind: 5);
+        Assert.Empty(_host.Proposals);
+        Assert.Empty(_host.Mutes);
+    }
+
+    [Fact]
+    public void At_the_memory_ceiling_the_kernel_is_told_to_keep_quiet()
+    {
+        Receive(limit: (uint)(400_000L * Environment.SystemPageSize / 8), window: uint.MaxValue);
         Assert.Empty(_host.Proposals);
         Assert.Equal((Blue.Id, (ushort)1), (_host.Mutes[0].Namespace, _host.Mutes[0].Kind));
     }
@@ -65,7 +73,8 @@ public sealed class TcpBufferTunerTests
             _host.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(400_000L * Environment.SystemPageSize / 8, limit);
+        var ceiling = 400_000L * Environment.SystemPageSize / 8;
+        Assert.InRange(limit, ceiling - (ceiling / 16), ceiling);
         Assert.InRange(_host.Proposals.Count, 1, 20);
     }
 
@@ -173,7 +182,8 @@ public sealed class TcpBufferTunerTests
     private void Syn() => Invoke(4, new syn_event { reason = 2 });
 
     private void Receive(
-        uint limit, uint window, ulong socket = 1, uint? buffer = null, uint rtt = 50_000, uint moderate = 1, long allocated = 100)
+        uint limit, uint window, ulong socket = 1, uint? buffer = null, uint rtt = 50_000, uint moderate = 1, long allocated = 100,
+        ushort kind = 1)
     {
         var record = new buffer_event
         {
@@ -186,7 +196,7 @@ public sealed class TcpBufferTunerTests
         record.mem[0] = 100_000;
         record.mem[1] = 200_000;
         record.mem[2] = 400_000;
-        Invoke(1, record);
+        Invoke(kind, record);
     }
 
     private void Invoke<T>(ushort kind, T record)
