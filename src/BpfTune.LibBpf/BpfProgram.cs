@@ -107,8 +107,13 @@ public sealed unsafe class BpfProgram : IDisposable
         var link = probe?.Tie(Fd, mode, out errno);
         if (link is not null)
             return new BpfLink(link, probe, Name, section);
+        var opened = probe is not null;
         probe?.Dispose();
-        throw ErrorText.Make(BpfOperation.Attach, _objectName, errno, Name, section);
+        throw opened && mode == KprobeMode.Link && errno == Errno.EINVAL
+            ? ErrorText.MakeWithReason(
+                BpfOperation.Attach, _objectName, errno,
+                "this kernel ties no BPF link to a kprobe, as 5.15 and later do", Name, section)
+            : ErrorText.Make(BpfOperation.Attach, _objectName, errno, Name, section);
     }
 
     /// <summary>Runs the program in the kernel, attached or not (BPF_PROG_TEST_RUN). Not every type can.</summary>

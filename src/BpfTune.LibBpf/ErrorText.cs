@@ -35,6 +35,9 @@ internal static class ErrorText
             Errno.EOPNOTSUPP or Errno.KernelNotSupported => "this kernel does not support it",
             Errno.ENOENT when operation is BpfOperation.OpenPinned => "nothing is pinned there",
             Errno.ENOENT when operation is BpfOperation.Pin => "there is no such directory",
+            // Since 6.7 a kprobe by name is refused when the name is not unique: kernel/trace/trace_kprobe.c.
+            Errno.EADDRNOTAVAIL when operation is BpfOperation.Attach && section?.Target is { } target =>
+                $"kernel has several functions named {target}",
             Errno.EEXIST when operation is BpfOperation.Attach => "it is attached there already",
             Errno.EBUSY when operation is BpfOperation.Attach => "another program has that place and does not share it",
             Errno.EBADF when operation is BpfOperation.Attach => "there is no such cgroup",
@@ -107,7 +110,7 @@ internal static class ErrorText
             (BpfOperation.Attach, Errno.ENOENT) => mechanism is
                 BpfMechanism.RawTracepoint or BpfMechanism.Tracepoint or BpfMechanism.Kprobe or BpfMechanism.Kretprobe
                 or BpfMechanism.KprobeMulti or BpfMechanism.KretprobeMulti or BpfMechanism.TpBtf,
-            (BpfOperation.Attach, Errno.ESRCH or Errno.EADDRNOTAVAIL) => mechanism is
+            (BpfOperation.Attach, Errno.ESRCH) => mechanism is
                 BpfMechanism.Kprobe or BpfMechanism.Kretprobe or BpfMechanism.KprobeMulti or BpfMechanism.KretprobeMulti,
             _ => false,
         };

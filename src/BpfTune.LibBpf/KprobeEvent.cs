@@ -149,6 +149,8 @@ internal sealed unsafe class KprobeEvent : IDisposable
             $"p{Environment.ProcessId}_{Interlocked.Increment(ref s_counter)}_{function.Replace('.', '_')}");
         var file = KprobeEventsFile!;
         errno = Append(file, $"{(onReturn ? 'r' : 'p')}:{Group}/{name} {function}");
+        if (errno == Errno.EINVAL && !IsSymbol(function))
+            errno = Errno.ENOENT; // Newer kernels say EINVAL for all that is wrong with the line.
         if (errno != 0)
             return null;
 
@@ -181,6 +183,14 @@ internal sealed unsafe class KprobeEvent : IDisposable
         var text = File.ReadAllText(PmuDirectory + "/format/retprobe").Trim();
         return 1UL << int.Parse(text.AsSpan(text.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
     }
+
+    // Lines of "ffffffff81000000 T name [module]".
+    private static bool IsSymbol(string function) => File.ReadLines("/proc/kallsyms").Any(line =>
+    {
+        var rest = line.AsSpan(line.IndexOf(' ', StringComparison.Ordinal) + 3);
+        var end = rest.IndexOfAny(' ', '\t');
+        return (end < 0 ? rest : rest[..end]).SequenceEqual(function);
+    });
 
     private static int Append(string path, string line)
     {
