@@ -74,6 +74,7 @@ internal static partial class Interop
         [StructLayout(LayoutKind.Explicit, Size = 256)]
         internal struct Statistics
         {
+            [FieldOffset(16)] internal uint Links;
             [FieldOffset(20)] internal uint Owner;
             [FieldOffset(28)] internal ushort Mode;
             [FieldOffset(32)] internal ulong Inode;

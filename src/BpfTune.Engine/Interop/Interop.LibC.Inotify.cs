@@ -23,6 +23,7 @@ internal static partial class Interop
         internal const uint QueueOverflow = 0x4000;
         internal const uint Ignored = 0x8000;
         internal const uint OnlyDirectory = 0x1000000;
+        internal const uint AddToMask = 0x20000000;
 
         [LibraryImport("libc", SetLastError = true)]
         internal static partial int inotify_init1(int flags);

@@ -28,7 +28,7 @@ public sealed record KernelCapabilities(
             KernelRelease.Read(),
             usable ? BpfFeatures.Probe(btf) : null,
             ProcessCapabilities.Read(),
-            LockdownLevel.Read(),
+            KernelSecurity.LockdownLevel(),
             problem,
             ProcSys.WhyNotWritable());
     }

@@ -13,4 +13,7 @@ internal interface INamespaceEntry : IDisposable
     /// it, when the file leads elsewhere or nowhere.
     /// </summary>
     bool TryRun<T>(string path, NamespaceId id, Func<T> action, out T? result);
+
+    /// <summary>The cookie of the namespace with this inode that a file leads to. False when it leads elsewhere.</summary>
+    bool TryReadCookie(string path, uint inode, out ulong cookie);
 }

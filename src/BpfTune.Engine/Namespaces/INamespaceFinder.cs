@@ -6,24 +6,26 @@ internal interface INamespaceFinder : IDisposable
     /// <summary>Readable when <see cref="ProcessWatch"/> has something to do; -1 when names cannot be watched.</summary>
     int WatchFd { get; }
 
-    /// <summary>How long until a search that came out incomplete is worth repeating.</summary>
+    /// <summary>How long until <see cref="TryRefresh"/> will look at all processes again.</summary>
     TimeSpan Wait { get; }
 
     /// <summary>The inode of the namespace at a path; null when there is none.</summary>
     uint? InodeAt(string path);
 
     /// <summary>
-    /// Looks for a namespace by its names and mounts, in one process, and in all processes.
+    /// Looks for a namespace by its names and mounts, in one process, and where processes were found before.
     /// </summary>
     /// <param name="inode">Its inode number.</param>
     /// <param name="processHint">A process that may be in it; 0 for none.</param>
-    /// <param name="complete">False when nothing was found but the budget cut the search short.</param>
-    NamespaceLocation? Find(uint inode, uint processHint, out bool complete);
+    NamespaceLocation? Find(uint inode, uint processHint);
 
     /// <summary>Looks in one process only, which costs next to nothing.</summary>
     NamespaceLocation? FindInProcess(uint inode, uint process);
 
-    /// <summary>Looks everywhere now, whatever it costs, so that the next searches are complete.</summary>
+    /// <summary>Looks at all processes, so that what <see cref="Find"/> does not find is not there. False when it is too early to do so again.</summary>
+    bool TryRefresh();
+
+    /// <summary>Looks at all processes now, whatever it costs.</summary>
     void Refresh();
 
     /// <summary>Takes note of names made and deleted.</summary>

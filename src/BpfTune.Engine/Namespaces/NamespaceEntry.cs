@@ -28,6 +28,9 @@ internal sealed class NamespaceEntry : INamespaceEntry
         return entered;
     }
 
+    public bool TryReadCookie(string path, uint inode, out ulong cookie) =>
+        TryRun(path, new NamespaceId(inode, 0), NamespaceFile.ReadOwnCookie, out cookie);
+
     public void Dispose() => _thread.Dispose();
 
     /// <summary>Inode numbers are used again, cookies never.</summary>

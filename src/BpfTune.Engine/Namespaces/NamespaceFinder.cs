@@ -13,25 +13,16 @@ internal sealed class NamespaceFinder(TimeProvider time) : INamespaceFinder
 
     public uint? InodeAt(string path) => NamespaceFile.InodeOf(path);
 
-    public NamespaceLocation? Find(uint inode, uint processHint, out bool complete)
+    public NamespaceLocation? Find(uint inode, uint processHint)
     {
-        complete = true;
         if (_named.PathOf(inode) is { } name)
             return new NamespaceLocation(name, NamespaceNames.OfMount(name));
         if (_mounted.PathOf(inode) is { } mount && NamespaceFile.InodeOf(mount) == inode)
             return new NamespaceLocation(mount, NamespaceNames.OfMount(mount));
         if (FindInProcess(inode, processHint) is { } hinted)
             return hinted;
-        if (_processes.PathOf(inode) is { } known)
-            return new NamespaceLocation(known, NamespaceNames.OfInode(inode));
-        if (!_processes.TryRefresh())
-        {
-            complete = false;
-            return null;
-        }
-
-        return _processes.PathOf(inode) is { } found
-            ? new NamespaceLocation(found, NamespaceNames.OfInode(inode))
+        return _processes.PathOf(inode) is { } known
+            ? new NamespaceLocation(known, NamespaceNames.OfInode(inode))
             : null;
     }
 
@@ -40,11 +31,9 @@ internal sealed class NamespaceFinder(TimeProvider time) : INamespaceFinder
             ? new NamespaceLocation(ProcessNamespaces.PathOfProcess(process), NamespaceNames.OfInode(inode))
             : null;
 
-    public void Refresh()
-    {
-        _named.Update(null);
-        _processes.Refresh();
-    }
+    public bool TryRefresh() => _processes.TryRefresh();
+
+    public void Refresh() => _processes.Refresh();
 
     public bool ProcessWatch(ICollection<string> deleted) => _named.Update(deleted);
 

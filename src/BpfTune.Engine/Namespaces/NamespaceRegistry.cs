@@ -21,6 +21,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     private readonly Dictionary<uint, Member> _members = [];
     private readonly Dictionary<string, uint> _inodeOfPath = [];
     private readonly Queue<Member> _rounds = [];
+    private readonly HashSet<Member> _suspects = [];
     private readonly List<string> _deleted = [];
 
     /// <summary>Opens the registry; the calling thread's namespace is the global one.</summary>
@@ -118,7 +119,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             return result!;
 
         // The process or name through which it was known is gone, but another may still lead to it.
-        if (_finder.Find(id.Inode, 0, out var complete) is { } elsewhere && elsewhere.Path != member.Path)
+        if (Search(id.Inode, 0, out var complete) is { } elsewhere && elsewhere.Path != member.Path)
         {
             Move(member, elsewhere.Path);
             if (_entry.TryRun(member.Path, id, action, out result))
@@ -140,18 +141,21 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         foreach (var path in _deleted)
         {
             if (_inodeOfPath.TryGetValue(path, out var inode) && _members.TryGetValue(inode, out var member))
-                Check(member);
+                _suspects.Add(member);
         }
+
+        CheckSuspects(thoroughly: false);
     }
 
     /// <summary>
-    /// Drops every namespace that is gone. Called from time to time on occasion (a status query), not by a timer; when
-    /// new namespaces come, some of the others are looked at anyway.
+    /// Drops every namespace that is gone. Called on occasion (a status query), not by a timer; when names are deleted
+    /// or new namespaces come, some are looked at anyway.
     /// </summary>
     public void Sweep()
     {
-        foreach (var member in _members.Values.ToArray())
-            Check(member);
+        foreach (var member in _members.Values)
+            _suspects.Add(member);
+        CheckSuspects(thoroughly: true);
     }
 
     /// <inheritdoc/>
@@ -175,7 +179,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             return Add(id, hinted);
         }
 
-        if (_finder.Find(id.Inode, processHint, out var complete) is { } location)
+        if (Search(id.Inode, processHint, out var complete) is { } location)
             return Add(id, location);
         NotFound(id, processHint, complete);
         return null;
@@ -186,7 +190,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         // Which of the two is alive only the namespace itself can say: the event may be older than what is known.
         if (_unresolved.IsResting(id, processHint, out _))
             return null;
-        var location = _finder.Find(id.Inode, processHint, out var complete);
+        var location = Search(id.Inode, processHint, out var complete);
         var cookie = location is { } at ? ReadCookie(at.Path, id.Inode) : null;
         if (cookie is null && !complete)
         {
@@ -236,7 +240,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     {
         try
         {
-            return _entry.TryRun(path, new NamespaceId(inode, 0), NamespaceFile.ReadOwnCookie, out var cookie) ? cookie : null;
+            return _entry.TryReadCookie(path, inode, out var cookie) ? cookie : null;
         }
         catch (NamespaceException)
         {
@@ -258,33 +262,63 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         }
     }
 
+    /// <summary>Finds the file of a namespace; when it finds none, whether that is because there is none.</summary>
+    private NamespaceLocation? Search(uint inode, uint processHint, out bool complete)
+    {
+        complete = true;
+        if (_finder.Find(inode, processHint) is { } location)
+            return location;
+        complete = _finder.TryRefresh();
+        return complete ? _finder.Find(inode, 0) : null;
+    }
+
     private void CheckSome()
     {
         for (var i = 0; i < CheckedPerNew && _rounds.TryDequeue(out var member); i++)
         {
-            if (_members.GetValueOrDefault(member.Namespace.Id.Inode) == member && !Check(member))
-                _rounds.Enqueue(member);
+            if (!IsMember(member))
+                continue;
+            _suspects.Add(member);
+            _rounds.Enqueue(member);
         }
+
+        CheckSuspects(thoroughly: false);
     }
 
-    /// <summary>True when the namespace was dropped.</summary>
-    private bool Check(Member member)
+    /// <summary>
+    /// Drops the suspects that are gone. One look at all processes serves for all of them; when it is too early for
+    /// one, they stay under suspicion until the next occasion.
+    /// </summary>
+    private void CheckSuspects(bool thoroughly)
+    {
+        _suspects.RemoveWhere(member => !IsMember(member) || IsStillThere(member));
+        if (_suspects.Count == 0)
+            return;
+        if (thoroughly)
+            _finder.Refresh();
+        else if (!_finder.TryRefresh())
+            return;
+        foreach (var member in _suspects.ToArray())
+        {
+            if (!IsStillThere(member))
+                Drop(member);
+        }
+
+        _suspects.Clear();
+    }
+
+    private bool IsStillThere(Member member)
     {
         var inode = member.Namespace.Id.Inode;
         if (IsAt(member.Path, inode))
+            return true;
+        if (_finder.Find(inode, 0) is not { } elsewhere)
             return false;
-        if (_finder.Find(inode, 0, out var complete) is { } elsewhere)
-        {
-            Move(member, elsewhere.Path);
-            return false;
-        }
-
-        // An incomplete search proves nothing: its turn comes again.
-        if (!complete)
-            return false;
-        Drop(member);
+        Move(member, elsewhere.Path);
         return true;
     }
+
+    private bool IsMember(Member member) => _members.GetValueOrDefault(member.Namespace.Id.Inode) == member;
 
     private bool IsAt(string path, uint inode) => _finder.InodeAt(path) == inode;
 

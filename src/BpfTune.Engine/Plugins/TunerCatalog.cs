@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BpfTune.Engine.Plugins;
 
@@ -6,8 +8,12 @@ namespace BpfTune.Engine.Plugins;
 /// Which file is to serve for each tuner: the first directory that offers a sound one wins. Each look yields what has
 /// changed since the last.
 /// </summary>
-public sealed class TunerCatalog(TunerDirectories directories)
+/// <param name="directories">Where to look.</param>
+/// <param name="log">Told once of each directory that is refused (a warning), absent or there twice (at debug).</param>
+public sealed class TunerCatalog(TunerDirectories directories, ILogger? log = null)
 {
+    private readonly ILogger _log = log ?? NullLogger.Instance;
+    private readonly Dictionary<string, TunerDirectory> _reported = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Path, FileIdentity Identity)> _winners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileIdentity> _refused = new(StringComparer.Ordinal);
 
@@ -31,11 +37,26 @@ public sealed class TunerCatalog(TunerDirectories directories)
     /// <summary>Looks at some tuners, or at all when <paramref name="names"/> is null.</summary>
     internal IReadOnlyList<TunerFileChange> Look(ImmutableArray<DirectoryWalk> walks, IReadOnlySet<string>? names)
     {
+        Report(TunerDirectories.States(walks));
         var changes = new List<TunerFileChange>();
-        var usable = Usable(walks);
+        var refused = Select(walks, TunerDirectoryState.Refused).Select(w => w.Path).ToHashSet(StringComparer.Ordinal);
+        var usable = Select(walks, TunerDirectoryState.Present);
         foreach (var name in names ?? AllNames(usable))
+        {
+            // A directory that others can write to offers nothing new, but what was taken from it before was sound.
+            if (_winners.TryGetValue(name, out var winner) && refused.Contains(Path.GetDirectoryName(winner.Path)!))
+                continue;
             Look(usable, name, changes);
+        }
+
         return changes;
+    }
+
+    /// <summary>Those of some new names that no writer will close, so that now is the time to look at them.</summary>
+    internal static IEnumerable<string> CompleteAtOnce(ImmutableArray<DirectoryWalk> walks, IEnumerable<string> names)
+    {
+        var usable = Select(walks, TunerDirectoryState.Present);
+        return names.Where(name => usable.Exists(w => TunerFileCheck.IsCompleteAtOnce(w.Deepest!, name + TunerName.Suffix)));
     }
 
     /// <summary>Whether a file of this tuner was refused in the state in which it was last seen.</summary>
@@ -87,16 +108,30 @@ public sealed class TunerCatalog(TunerDirectories directories)
         changes.Add(TunerFileChange.Gone(name, winner.Path));
     }
 
-    private static List<DirectoryWalk> Usable(ImmutableArray<DirectoryWalk> walks)
+    private void Report(IEnumerable<TunerDirectory> states)
     {
-        var usable = new List<DirectoryWalk>(walks.Length);
-        foreach (var (walk, state) in walks.Zip(TunerDirectories.States(walks)))
+        foreach (var directory in states)
         {
-            if (state.State == TunerDirectoryState.Present)
-                usable.Add(walk);
+            if (_reported.GetValueOrDefault(directory.Path) == directory)
+                continue;
+            _reported[directory.Path] = directory;
+            if (directory is { State: TunerDirectoryState.Refused, Detail: { } reason })
+                TunerLog.DirectoryRefused(_log, directory.Path, reason);
+            else
+                TunerLog.Directory(_log, directory.Path, directory.State, directory.Detail);
+        }
+    }
+
+    private static List<DirectoryWalk> Select(ImmutableArray<DirectoryWalk> walks, TunerDirectoryState wanted)
+    {
+        var selected = new List<DirectoryWalk>(walks.Length);
+        foreach (var (walk, directory) in walks.Zip(TunerDirectories.States(walks)))
+        {
+            if (directory.State == wanted)
+                selected.Add(walk);
         }
 
-        return usable;
+        return selected;
     }
 
     private SortedSet<string> AllNames(List<DirectoryWalk> usable)

@@ -17,6 +17,14 @@ internal static class TunerFileCheck
             ? FileIdentity.Of(statistics)
             : null;
 
+    /// <summary>
+    /// Whether a name that has just been made is no file that somebody is about to write: a link, symbolic or hard, is
+    /// complete from the start, and no close will follow.
+    /// </summary>
+    internal static bool IsCompleteAtOnce(SafeFileHandle directory, string fileName) =>
+        Interop.Files.statx(directory, fileName, Interop.Files.SymbolicLinkNoFollow, Interop.Files.BasicStatistics, out var statistics) == 0
+        && ((statistics.Mode & Interop.Files.TypeMask) != Interop.Files.TypeRegular || statistics.Links > 1);
+
     /// <summary>Opens, checks and reads. A file that vanished in the meantime is neither read nor refused.</summary>
     internal static TunerFileCheckResult Read(SafeFileHandle directory, string directoryPath, string fileName, TunerTrust trust)
     {

@@ -19,7 +19,8 @@ internal sealed class TunerLoadContext(string name) : AssemblyLoadContext(name, 
 
     /// <summary>
     /// Loads an assembly from a sealed copy in memory. From a file there it is used precompiled; from a stream every
-    /// method would be compiled again (measured: 307 methods against 8).
+    /// method would be compiled again (measured: 307 methods against 8). The runtime keeps two descriptors of it for
+    /// good, as of every assembly that it maps.
     /// </summary>
     /// <exception cref="BadImageFormatException">The runtime cannot make sense of it.</exception>
     /// <exception cref="FileLoadException">It needs something that is not to be had.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
@@ -24,14 +25,13 @@ internal static class TunerMetadata
     internal static string? WhyNot(ReadOnlyMemory<byte> content, Architecture machine, out bool precompiled)
     {
         precompiled = false;
+        if (ExpectedLength(content.Span) is { } expected && expected > content.Length)
+            return TunerRefusalText.CutShort(content.Length, expected);
         try
         {
             using var stream = new MemoryStream(content.ToArray(), writable: false);
             using var image = new PEReader(stream);
             var headers = image.PEHeaders;
-            var end = headers.SectionHeaders.Max(s => (long)(uint)s.PointerToRawData + (uint)s.SizeOfRawData);
-            if (end > content.Length)
-                return TunerRefusalText.CutShort(content.Length, end);
             if (headers.CorHeader is not { } cor || !image.HasMetadata)
                 return TunerRefusalText.NativeLibrary;
             precompiled = cor.ManagedNativeHeaderDirectory.Size > 0;
@@ -41,6 +41,31 @@ internal static class TunerMetadata
         {
             return content.Span.StartsWith("MZ"u8) ? TunerRefusalText.Damaged : TunerRefusalText.NotAnAssembly;
         }
+    }
+
+    /// <summary>Where the last section ends according to the headers (ECMA-335 II.25); null when they are not all there.</summary>
+    private static long? ExpectedLength(ReadOnlySpan<byte> image)
+    {
+        const int SignatureOffset = 0x3c, CoffHeaderSize = 24, SectionHeaderSize = 40;
+        if (!image.StartsWith("MZ"u8) || image.Length < SignatureOffset + 4)
+            return null;
+        var coff = BinaryPrimitives.ReadInt32LittleEndian(image[SignatureOffset..]);
+        if (coff < 0 || coff > image.Length - CoffHeaderSize || !image[coff..].StartsWith("PE\0\0"u8))
+            return null;
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(image[(coff + 6)..]);
+        var sections = coff + CoffHeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(image[(coff + 20)..]);
+        if (count == 0 || image.Length < sections + count * SectionHeaderSize)
+            return null;
+        long end = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var section = image[(sections + i * SectionHeaderSize)..];
+            var size = BinaryPrimitives.ReadUInt32LittleEndian(section[16..]);
+            var start = BinaryPrimitives.ReadUInt32LittleEndian(section[20..]);
+            end = Math.Max(end, (long)start + size);
+        }
+
+        return end;
     }
 
     internal static string? WrongMachine(ushort header, Architecture machine)

@@ -11,10 +11,15 @@ namespace BpfTune.Engine.Plugins;
 /// </summary>
 public sealed class TunerWatcher : IDisposable
 {
-    /// <summary>One mask for all, since a directory that is watched for two reasons has one watch only.</summary>
-    private const uint Mask = Interop.Inotify.AttributesChanged | Interop.Inotify.ClosedAfterWriting
-        | Interop.Inotify.MovedFrom | Interop.Inotify.MovedTo | Interop.Inotify.Created | Interop.Inotify.Deleted
+    /// <summary>
+    /// What can make a directory appear, or usable. Not more: a directory that is only waited in may be a busy one.
+    /// </summary>
+    private const uint WaitMask = Interop.Inotify.Created | Interop.Inotify.MovedTo
         | Interop.Inotify.SelfDeleted | Interop.Inotify.SelfMoved | Interop.Inotify.OnlyDirectory;
+
+    private const uint AccessMask = WaitMask | Interop.Inotify.AttributesChanged;
+
+    private const uint TunerMask = AccessMask | Completed;
 
     private const uint Completed = Interop.Inotify.ClosedAfterWriting | Interop.Inotify.MovedTo
         | Interop.Inotify.MovedFrom | Interop.Inotify.Deleted;
@@ -45,7 +50,7 @@ public sealed class TunerWatcher : IDisposable
     public string? Problem { get; private set; }
 
     /// <summary>Arms the watches, then looks at everything: at start, so that nothing between the two is missed.</summary>
-    public IReadOnlyList<TunerFileChange> Look() => Look(null);
+    public IReadOnlyList<TunerFileChange> Look() => Look(null, []);
 
     /// <summary>
     /// Reads what has happened; call it when <see cref="Fd"/> is readable. Yields what to load and unload, in no
@@ -54,22 +59,27 @@ public sealed class TunerWatcher : IDisposable
     public IReadOnlyList<TunerFileChange> Process()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var made = new HashSet<string>(StringComparer.Ordinal);
         var everything = false;
         while (Read() is > 0 and var length)
-            everything |= Collect(_buffer.AsSpan(0, length), names);
-        return everything ? Look(null) : names.Count > 0 ? Look(names) : [];
+            everything |= Collect(_buffer.AsSpan(0, length), names, made);
+        if (everything)
+            return Look(null, []);
+        return names.Count + made.Count > 0 ? Look(names, made) : [];
     }
 
     /// <inheritdoc/>
     public void Dispose() => _inotify?.Dispose();
 
-    private IReadOnlyList<TunerFileChange> Look(HashSet<string>? names)
+    private IReadOnlyList<TunerFileChange> Look(HashSet<string>? names, HashSet<string> made)
     {
         var walks = _catalog.Directories.Walk();
         try
         {
             if (names is null)
                 Arm(walks);
+            else
+                names.UnionWith(TunerCatalog.CompleteAtOnce(walks, made));
             return _catalog.Look(walks, names);
         }
         finally
@@ -79,7 +89,7 @@ public sealed class TunerWatcher : IDisposable
     }
 
     /// <summary>Notes which tuners to look at; true when the directories themselves have to be looked at again.</summary>
-    private bool Collect(ReadOnlySpan<byte> events, HashSet<string> names)
+    private bool Collect(ReadOnlySpan<byte> events, HashSet<string> names, HashSet<string> made)
     {
         var everything = false;
         while (events.Length >= Marshal.SizeOf<Interop.Inotify.Event>())
@@ -108,8 +118,12 @@ public sealed class TunerWatcher : IDisposable
             var end = raw.IndexOf((byte)0);
             var name = Encoding.UTF8.GetString(end < 0 ? raw : raw[..end]);
             everything |= name.Length == 0 || watch.Expected.Contains(name);
-            if (watch.HoldsTuners && TunerName.TryFromFile(name, out var tuner) && IsNews(e.Mask, tuner))
+            if (!watch.HoldsTuners || !TunerName.TryFromFile(name, out var tuner))
+                continue;
+            if (IsNews(e.Mask, tuner))
                 names.Add(tuner);
+            else if ((e.Mask & Interop.Inotify.Created) != 0)
+                made.Add(tuner);
         }
 
         return everything;
@@ -129,9 +143,9 @@ public sealed class TunerWatcher : IDisposable
         foreach (var walk in walks)
         {
             // An absent directory: the one it would appear in. A refused one: what would have to be put right.
-            Add(walk, walk.Deepest, walk.Missing);
+            Add(walk, walk.Deepest, walk.IsUsable ? TunerMask : walk.Missing is null ? AccessMask : WaitMask, walk.Missing);
             if (walk.Culprit is not null)
-                Add(walk, walk.Culprit, null);
+                Add(walk, walk.Culprit, AccessMask, null);
         }
 
         stale.ExceptWith(_watches.Keys);
@@ -139,11 +153,13 @@ public sealed class TunerWatcher : IDisposable
             _ = Interop.Inotify.inotify_rm_watch(_inotify, watch); // Fails for one that is gone with its directory.
     }
 
-    private void Add(DirectoryWalk walk, SafeFileHandle? directory, string? expected)
+    private void Add(DirectoryWalk walk, SafeFileHandle? directory, uint mask, string? expected)
     {
         if (directory is null)
             return;
-        var id = Interop.Inotify.inotify_add_watch(_inotify!, $"/proc/self/fd/{directory.DangerousGetHandle()}", Mask);
+        // A directory that matters for two reasons has one watch, whose mask must hold both.
+        var id = Interop.Inotify.inotify_add_watch(
+            _inotify!, $"/proc/self/fd/{directory.DangerousGetHandle()}", mask | Interop.Inotify.AddToMask);
         if (id < 0)
         {
             Problem = TunerWatcherText.Problem(walk.Path, Marshal.GetLastPInvokeError());

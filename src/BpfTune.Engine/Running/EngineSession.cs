@@ -89,7 +89,7 @@ internal sealed class EngineSession : IDisposable
         _lostByCpu = new ulong[_lost.CpuCount];
         _ring = Opened(new RingBuffer(Dispatcher));
         _ring.Add(Core.Shared.Ring);
-        _watcher = Opened(new TunerWatcher(new TunerCatalog(new TunerDirectories([.. options.LibDirectories]))));
+        _watcher = Opened(new TunerWatcher(new TunerCatalog(new TunerDirectories([.. options.LibDirectories]), _log)));
     }
 
     public DateTimeOffset Started { get; }

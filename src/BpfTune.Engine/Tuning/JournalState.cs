@@ -68,7 +68,7 @@ public sealed class JournalState
     {
         foreach (var trail in _trails.Values.OrderBy(t => t.Order))
         {
-            if (trail.Last is not null || trail.Pending!.Old != trail.Original)
+            if (trail.Last is not null)
             {
                 yield return new JournalRecord
                 {
@@ -116,13 +116,14 @@ public sealed class JournalState
             // The value was read just now, so whatever became of an earlier intent is settled.
             trail.Last = old;
         }
-        else if (old != trail.Original || trail.Last is not null)
+        else
         {
             // Somebody else's value, and the tuner goes on from it (the administrator resumed it): to put back an older
             // one would undo that person's work.
             trail.Original = old;
             trail.Last = null;
             trail.Changes = 0;
+            trail.Order = record.Seq;
         }
 
         SetPending(trail, record);

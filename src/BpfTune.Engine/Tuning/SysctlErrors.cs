@@ -14,7 +14,10 @@ internal static class SysctlErrors
             : $"{name} in {where} cannot be set to '{wanted}'";
         return errno switch
         {
-            Errno.ENOENT or Errno.ENOTDIR => $"this kernel has no {name} in {where}",
+            Errno.ENOENT or Errno.ENOTDIR when wanted is null => $"this kernel has no {name} in {where}",
+
+            // The sysctl was read a moment before; it is the value that names nothing (tcp_congestion_control answers so).
+            Errno.ENOENT => $"{failed}: the kernel knows no such value ({Errno.Name(errno)})",
             Errno.EPERM or Errno.EACCES when wanted is null => $"{failed}: permission denied ({Errno.Name(errno)})",
             Errno.EPERM or Errno.EACCES =>
                 $"{failed}: permission denied ({Errno.Name(errno)}); it takes root and CAP_NET_ADMIN there",

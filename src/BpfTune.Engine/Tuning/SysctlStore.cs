@@ -88,5 +88,8 @@ public sealed class SysctlStore : ITunableStore
     }
 
     private static SysctlException Refused(int errno, Tunable tunable, NetworkNamespace networkNamespace, string? wanted) =>
-        new(SysctlErrors.Describe(errno, tunable.Name, networkNamespace.Phrase, wanted), errno);
+        new(
+            SysctlErrors.Describe(errno, tunable.Name, networkNamespace.Phrase, wanted),
+            errno,
+            isAbsent: wanted is null && errno is (Errno.ENOENT or Errno.ENOTDIR));
 }

@@ -1,0 +1,268 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using BpfTune.Engine.Control;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BpfTune.Engine.Tests.Control;
+
+public sealed class ControlServerTests
+{
+    private static readonly ControlJson Json = ControlJson.Readable;
+
+    [Fact]
+    public void A_client_reads_what_the_engine_says()
+    {
+        using var harness = new ControlHarness();
+
+        var status = ControlClient.Read(harness.Client.Ask(new ControlRequest("status")), Json.EngineStatus);
+
+        Assert.Equal(4242, status.ProcessId);
+        Assert.Equal(FakeQueries.Noon, status.Started);
+        Assert.Equal(TunerState.NotNeeded, status.Tuners[1].State);
+        Assert.Equal("fentry", status.Tuners[0].Hooks[1].Failures[0].Mechanism);
+        Assert.Null(status.JournalProblem);
+    }
+
+    [Fact]
+    public void The_socket_is_its_owners_alone_and_is_gone_afterwards()
+    {
+        string path;
+        using (var harness = new ControlHarness())
+        {
+            path = harness.Options.ControlSocketPath;
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+
+        Assert.False(Path.Exists(path));
+    }
+
+    [Fact]
+    public void A_socket_left_by_a_daemon_that_was_killed_is_taken_over()
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new EngineOptions { RuntimeDirectory = directory.Path };
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            dead.Bind(new UnixDomainSocketEndPoint(options.ControlSocketPath));
+
+        using var server = new ControlServer(options, new FakeQueries(), NullLogger.Instance, (_, _) => throw new InvalidOperationException(), TimeProvider.System);
+
+        Assert.True(Path.Exists(options.ControlSocketPath));
+    }
+
+    [Fact]
+    public void Commands_are_taken_on_the_socket()
+    {
+        using var harness = new ControlHarness();
+
+        var report = ControlClient.Read(harness.Client.Ask(new ControlRequest("resume", "tcp_buffer", "blue")), Json.ResumeReport);
+
+        Assert.Equal(["blue"], report.Namespaces);
+        Assert.Equal(["resume tcp_buffer blue"], harness.Queries.Commands);
+    }
+
+    [Fact]
+    public void The_port_answers_queries_and_refuses_commands()
+    {
+        using var harness = new ControlHarness(tcp: true);
+
+        Assert.Equal(2, ControlClient.Read(harness.TcpClient.Ask(new ControlRequest("namespaces")), Json.IReadOnlyListNamespaceReport).Count);
+        var refused = Assert.Throws<ControlException>(() => harness.TcpClient.Ask(new ControlRequest("rollback")));
+
+        Assert.Equal(ControlError.Denied, refused.Error);
+        Assert.Empty(harness.Queries.Commands);
+    }
+
+    [Fact]
+    public void The_port_is_open_on_the_loopback_address_only()
+    {
+        using var harness = new ControlHarness(tcp: true);
+        var port = harness.Server.Port!.Value;
+        var listeners = System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+
+        Assert.All(listeners.Where(l => l.Port == port), l => Assert.Equal(IPAddress.Loopback, l.Address));
+        Assert.Contains(listeners, l => l.Port == port);
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_said_and_nothing_is_left_open()
+    {
+        using var directory = new TemporaryDirectory();
+        var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        try
+        {
+            var options = new EngineOptions { RuntimeDirectory = directory.Path, Port = ((IPEndPoint)taken.LocalEndpoint).Port };
+
+            var failure = Assert.Throws<IOException>(() =>
+                new ControlServer(options, new FakeQueries(), NullLogger.Instance, (_, _) => throw new InvalidOperationException(), TimeProvider.System));
+
+            Assert.Contains($"port {options.Port}", failure.Message, StringComparison.Ordinal);
+            Assert.False(Path.Exists(options.ControlSocketPath));
+        }
+        finally
+        {
+            taken.Stop();
+        }
+    }
+
+    [Fact]
+    public void A_request_may_come_in_pieces()
+    {
+        using var harness = new ControlHarness();
+        using var socket = Connect(harness);
+        foreach (var b in "{\"query\":\"summary\"}\n"u8.ToArray())
+            socket.Send([b]);
+
+        Assert.StartsWith("{\"ok\":true", ReadToEnd(socket), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_without_end_is_refused()
+    {
+        using var harness = new ControlHarness();
+        using var socket = Connect(harness);
+        socket.Send(new byte[ControlConnection.MaximumRequest]);
+
+        Assert.Contains("at most 4096 bytes", ReadToEnd(socket), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_silent_caller_is_dropped_and_holds_nobody_up()
+    {
+        using var harness = new ControlHarness(timeLimit: TimeSpan.FromMilliseconds(200));
+        using var silent = Connect(harness);
+        silent.Send("{\"query\""u8);
+
+        Assert.NotEmpty(harness.Client.Ask(new ControlRequest("status")).ToArray());
+        // End of stream, or reset: the request was never read to its end.
+        Assert.Equal("", ReadToEnd(silent));
+    }
+
+    [Fact]
+    public void A_caller_that_does_not_read_holds_nobody_up()
+    {
+        using var harness = new ControlHarness(timeLimit: TimeSpan.FromSeconds(1));
+        var one = harness.Queries.AllChanges[0];
+        for (var i = 0; i < 20_000; i++)
+            harness.Queries.AllChanges.Add(one);
+        using var deaf = Connect(harness);
+        deaf.Send("{\"query\":\"changes\",\"limit\":20000}\n"u8);
+
+        for (var i = 0; i < 20; i++)
+            Assert.NotEmpty(harness.Client.Ask(new ControlRequest("status")).ToArray());
+    }
+
+    [Fact]
+    public void A_long_reply_arrives_whole()
+    {
+        using var harness = new ControlHarness();
+        var one = harness.Queries.AllChanges[0];
+        for (var i = 0; i < 20_000; i++)
+            harness.Queries.AllChanges.Add(one);
+
+        var reply = ControlClient.Read(harness.Client.Ask(new ControlRequest("changes", Limit: 20_000)), Json.IReadOnlyListChangeReport);
+
+        Assert.Equal(20_000, reply.Count);
+    }
+
+    [Fact]
+    public void Callers_beyond_the_limit_are_told_and_places_become_free()
+    {
+        using var harness = new ControlHarness(timeLimit: TimeSpan.FromSeconds(30));
+        var idle = Enumerable.Range(0, ControlServer.MaximumConnections).Select(_ => Connect(harness)).ToArray();
+
+        var refused = Assert.Throws<ControlException>(() => harness.Client.Ask(new ControlRequest("status")));
+        Assert.Contains("too many", refused.Message, StringComparison.Ordinal);
+
+        foreach (var socket in idle)
+            socket.Dispose();
+        Assert.NotEmpty(harness.Client.Ask(new ControlRequest("status")).ToArray());
+    }
+
+    [Fact]
+    public async Task Callers_on_the_port_do_not_take_places_from_the_socket()
+    {
+        using var harness = new ControlHarness(tcp: true, timeLimit: TimeSpan.FromSeconds(30));
+        var idle = new List<Socket>();
+        for (var i = 0; i < ControlServer.MaximumConnections + 4; i++)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, harness.Server.Port!.Value, TestContext.Current.CancellationToken);
+            idle.Add(socket);
+        }
+
+        Assert.NotEmpty(harness.Client.Ask(new ControlRequest("status")).ToArray());
+        idle.ForEach(s => s.Dispose());
+    }
+
+    [Fact]
+    public async Task Nothing_wakes_the_loop_once_the_callers_are_gone()
+    {
+        using var harness = new ControlHarness(timeLimit: TimeSpan.FromMilliseconds(100));
+        harness.Client.Ask(new ControlRequest("status"));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var before = harness.WakeUps;
+
+        await Task.Delay(400, TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, harness.WakeUps);
+    }
+
+    [Fact]
+    public void Nobody_listening_is_no_daemon()
+    {
+        using var directory = new TemporaryDirectory();
+        var client = new ControlClient(ControlEndpoint.Unix(Path.Combine(directory.Path, "none.sock")));
+
+        var failure = Assert.Throws<ControlException>(() => client.Ask(new ControlRequest("status")));
+
+        Assert.Equal(ControlError.NoDaemon, failure.Error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 400 Bad Request")]
+    [InlineData("{\"ok\":true,\"result\":{\"a\":")]
+    [InlineData("{}")]
+    [InlineData("{\"ok\":\"yes\"}")]
+    [InlineData("[1]")]
+    public void What_is_no_reply_is_said(string reply)
+    {
+        var failure = Assert.Throws<ControlException>(() => ControlClient.Unwrap(Encoding.UTF8.GetBytes(reply)));
+
+        Assert.Contains("not a bpftune daemon", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_is_taken_out_as_it_was_written()
+    {
+        var result = ControlClient.Unwrap("{\"later\":[1],\"ok\":true,\"result\":{\"a\": [1, {\"b\":2}]}}"u8.ToArray());
+
+        Assert.Equal("{\"a\": [1, {\"b\":2}]}", Encoding.UTF8.GetString(result.Span));
+    }
+
+    private static Socket Connect(ControlHarness harness)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
+        socket.Connect(new UnixDomainSocketEndPoint(harness.Options.ControlSocketPath));
+        return socket;
+    }
+
+    private static string ReadToEnd(Socket socket)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        try
+        {
+            for (int got; (got = socket.Receive(buffer)) > 0;)
+                text.Append(Encoding.UTF8.GetString(buffer, 0, got));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return text.ToString();
+        }
+
+        return text.ToString();
+    }
+}

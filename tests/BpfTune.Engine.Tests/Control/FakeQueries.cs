@@ -1,0 +1,94 @@
+using BpfTune.Engine.Control;
+
+namespace BpfTune.Engine.Tests.Control;
+
+/// <summary>An engine with fixed answers that notes the commands it gets.</summary>
+public sealed class FakeQueries : IEngineQueries
+{
+    public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public List<string> Commands { get; } = [];
+
+    /// <summary>Thrown by every query when set.</summary>
+    public Exception? Failure { get; set; }
+
+    public HookReport Working { get; } = new(
+        "receive_buffer", "tp_btf", "tcp_rcv_space_adjust", null,
+        [new AttemptReport("tp_btf", "tcp_rcvbuf_grow", "kernel has no tracepoint tcp_rcvbuf_grow to trace")]);
+
+    public HookReport Lost { get; } = new(
+        "syn_flood", null, null, "the SYN backlog is not tuned",
+        [new AttemptReport("fentry", "tcp_syn_flood_action", "the kernel refuses it (EPERM), lockdown is integrity")]);
+
+    public List<ChangeReport> AllChanges { get; } =
+    [
+        new(Noon, "tcp_buffer", "net.ipv4.tcp_rmem", "blue", "4096 131072 6291456", "4096 131072 7864320",
+            "rcvbuf_near_max", "rcvbuf 6291456 of max 6291456, 12 sockets in 2 s"),
+        new(Noon.AddMinutes(-1), "tcp_buffer", "net.ipv4.tcp_wmem", "global", "4096 16384 4194304", "4096 16384 5242880",
+            "sndbuf_near_max", "sndbuf 4194304 of max 4194304, 1 socket in 2 s"),
+    ];
+
+    public EngineStatus Status() => Checked(new EngineStatus(
+        "0.1.0", 4242, Noon, "6.18.0", 4, true, false, "/sys/fs/cgroup", [Working], Tuners(null), Tunables(null), 3, 120, 2, 7, 2, null));
+
+    public IReadOnlyList<TunerReport> Tuners(string? tuner)
+    {
+        Known(tuner);
+        return Checked<IReadOnlyList<TunerReport>>(
+        [
+            new("tcp_buffer", "TCP buffer sizes", TunerState.Running, null, "/usr/lib/bpftune/tcp_buffer.tuner.dll",
+                [Working, Lost],
+                [new OverrideReport("net.ipv4.tcp_rmem", "blue", 77, "sysctl", Noon)],
+                [new FactReport("largest bandwidth-delay product", "3 MB")],
+                new TunerCounts(Events: 120, Applied: 2, CoolingDown: 1)),
+            .. tuner is null
+                ? (TunerReport[])[new("route_table", "the IPv6 route cache", TunerState.NotNeeded, "the limit is gone since 6.3", null, [], [], [], new TunerCounts())]
+                : [],
+        ]);
+    }
+
+    public IReadOnlyList<TunableReport> Tunables(string? tuner)
+    {
+        Known(tuner);
+        return Checked<IReadOnlyList<TunableReport>>(
+        [
+            new("tcp_buffer", "net.ipv4.tcp_rmem", "namespace", "bytes", "receive buffer of a TCP socket",
+                [new MemberReport("min", 4096, int.MaxValue), new MemberReport("max", 4096, 1 << 30)],
+                [new TunableValueReport("global", "4096 131072 6291456", null, 0), new TunableValueReport("blue", "4096 131072 7864320", "4096 131072 6291456", 1)]),
+        ]);
+    }
+
+    public IReadOnlyList<ChangeReport> Changes(int limit) => Checked<IReadOnlyList<ChangeReport>>([.. AllChanges.Take(limit)]);
+
+    public IReadOnlyList<ChangeSummary> Summary() => Checked<IReadOnlyList<ChangeSummary>>(
+    [
+        new("tcp_buffer", "net.ipv4.tcp_rmem", "blue", "rcvbuf_near_max", 3, "4096 131072 6291456", "4096 131072 12582912", "12 sockets in 2 s"),
+    ]);
+
+    public IReadOnlyList<NamespaceReport> Namespaces() => Checked<IReadOnlyList<NamespaceReport>>(
+        [new("global", 4026531840, 1, true), new("blue", 4026532000, 0, false)]);
+
+    public ResumeReport Resume(string tuner, string? networkNamespace)
+    {
+        Known(tuner);
+        Commands.Add($"resume {tuner} {networkNamespace ?? "everywhere"}");
+        return Checked(new ResumeReport(tuner, [networkNamespace ?? "blue"]));
+    }
+
+    public IReadOnlyList<RollbackReport> Rollback(bool preview)
+    {
+        Commands.Add(preview ? "preview" : "rollback");
+        return Checked<IReadOnlyList<RollbackReport>>(
+        [
+            new("net.ipv4.tcp_rmem", "blue", "4096 131072 7864320", "4096 131072 6291456", preview ? "would_restore" : "restored", "net.ipv4.tcp_rmem in namespace blue is put back"),
+        ]);
+    }
+
+    private static void Known(string? tuner)
+    {
+        if (tuner is not (null or "tcp_buffer"))
+            throw new ControlException(ControlError.BadRequest, $"there is no tuner '{tuner}'");
+    }
+
+    private T Checked<T>(T value) => Failure is null ? value : throw Failure;
+}

@@ -1,0 +1,24 @@
+using BpfTune.Sdk;
+
+namespace BpfTune.Engine.Tests.Tuning;
+
+/// <summary>Names and values that the tests share.</summary>
+internal static class Sample
+{
+    public static readonly NetworkNamespace Global = new(new NamespaceId(4026531840, 1), "global", true);
+    public static readonly NetworkNamespace Blue = new(new NamespaceId(4026532001, 7), "blue", false);
+    public static readonly NetworkNamespace Red = new(new NamespaceId(4026532002, 8), "red", false);
+
+    public static readonly Tunable Rmem = Tunable.Triple("net.ipv4.tcp_rmem", TunableScope.Namespace, TunableUnit.Bytes, "receive buffers")
+        with { Bounds = [new ValueRange(4096, 1 << 20), new ValueRange(4096, 1 << 20), new ValueRange(4096, 1_000_000)] };
+
+    public static readonly Tunable Backlog = new("net.ipv4.tcp_max_syn_backlog", TunableScope.Namespace, TunableUnit.Count, "backlog");
+
+    public static readonly Tunable TcpMem = Tunable.Triple("net.ipv4.tcp_mem", TunableScope.Machine, TunableUnit.Pages, "TCP memory");
+
+    public static readonly Tunable Algorithm = new("net.ipv4.tcp_congestion_control", TunableScope.Namespace, TunableUnit.Text, "algorithm");
+
+    public static Proposal Propose(
+        Tunable tunable, NetworkNamespace networkNamespace, string old, string wanted, string scenario = "near_limit") =>
+        new(tunable, networkNamespace, TunableValue.Parse(old), TunableValue.Parse(wanted), scenario, "evidence of " + wanted);
+}
