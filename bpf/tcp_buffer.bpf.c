@@ -140,18 +140,23 @@ static __always_inline int receive(struct sock *sk)
 	struct net *net = bpftune_sock_net(sk);
 	__u32 limit = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[2]);
 	__u32 buffer = BPF_CORE_READ(sk, sk_rcvbuf);
-	__u32 window = BPF_CORE_READ(tp, rcvq_space.space);
-	__u32 copied = BPF_CORE_READ(tp, copied_seq) -
+	__u64 copied = BPF_CORE_READ(tp, copied_seq) -
 		       BPF_CORE_READ(tp, rcvq_space.seq);
+	__u64 elapsed = BPF_CORE_READ(tp, tcp_mstamp) -
+			BPF_CORE_READ(tp, rcvq_space.time);
 	__u32 rtt = BPF_CORE_READ(tp, rcv_rtt_est.rtt_us) >> 3;
 	__u32 min_rtt = min_rtt_of(tp);
 	__u32 overhead = receive_overhead(tp);
 	struct buffer_event *e;
 	__u64 wanted;
+	__u32 window;
 
+	/* The kernel measures once a round trip; a pause must not count as one. */
+	if (!rtt || elapsed < rtt)
+		return 0;
 	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_RCVBUF_LOCK)
 		return 0;
-	window = without_queue(copied > window ? copied : window, rtt, min_rtt);
+	window = without_queue((copied & 0xffffffff) * rtt / elapsed, rtt, min_rtt);
 	wanted = ((__u64)receive_room * window * overhead) >> 8;
 	e = buffer_reserve(net, buffer, wanted, limit, TCP_BUFFER_RECEIVE,
 			   TCP_BUFFER_RECEIVE_FULL);

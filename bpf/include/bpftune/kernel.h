@@ -114,9 +114,10 @@ struct tcp_sock {
 	struct {
 		__u32 rtt_us; /* receiver's estimate, microseconds << 3 */
 	} rcv_rtt_est;
+	__u64 tcp_mstamp; /* microseconds, of the last packet */
 	struct {
-		__u32 space;
-		__u32 seq;
+		__u32 seq;  /* copied_seq when the measurement began, */
+		__u64 time; /* and tcp_mstamp then */
 	} rcvq_space;
 };
 
