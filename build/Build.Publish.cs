@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Nuke.Common;
+using Nuke.Common.IO;
+
+partial class Build
+{
+    // glibc's; a musl distribution says otherwise by --runtime.
+    [Parameter("Runtime identifier to publish for; this machine's by default")]
+    readonly string Runtime = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+
+    Target Publish => _ => _
+        .Description("Publishes the daemon to artifacts/publish/app and the tuners to artifacts/publish/tuners")
+        .After(Compile)
+        .Executes(PublishApp)
+        .Executes(PublishTuners);
+
+    void PublishApp()
+    {
+        AppDirectory.CreateOrCleanDirectory();
+        BuildDotnet("publish", RootDirectory / "src" / "BpfTune" / "BpfTune.csproj", [.. PublishOptions(), "-o", AppDirectory]);
+
+        // Deleted, and not left out by properties: those would reach the libraries, and have them compiled anew at each turn between targets.
+        foreach (var file in Directory.GetFiles(AppDirectory).Where(file => Path.GetExtension(file) is ".pdb" or ".xml"))
+            File.Delete(file);
+    }
+
+    // A tuner is one file; what it refers to is the daemon's.
+    void PublishTuners()
+    {
+        TunerDirectory.CreateOrCleanDirectory();
+        foreach (var project in Directory.GetFiles(RootDirectory / "tuners", "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var output = Artifacts / "obj" / "tuners" / Path.GetFileNameWithoutExtension(project);
+            output.CreateOrCleanDirectory();
+
+            // Without a sight of the assemblies it calls, crossgen leaves nearly every method to the JIT, and does not say so.
+            string[] sight = ReadyToRun ? [$"-p:PublishReadyToRunCrossgen2ExtraArgs=-r:{AppDirectory / "BpfTune.*.dll"}"] : [];
+            BuildDotnet("publish", project, [.. PublishOptions(), .. sight, "-o", output]);
+
+            var tuners = Directory.GetFiles(output, "*.tuner.dll");
+            Assert.True(tuners.Length == 1, $"{project} published {tuners.Length} files *.tuner.dll, and should publish one.");
+            File.Copy(tuners[0], TunerDirectory / Path.GetFileName(tuners[0]));
+        }
+    }
+
+    string[] PublishOptions() =>
+    [
+        "-r", Runtime,
+        "--self-contained", SelfContained ? "true" : "false",
+        $"-p:PublishReadyToRun={(ReadyToRun ? "true" : "false")}",
+    ];
+}

@@ -1,0 +1,78 @@
+using Nuke.Common;
+using Nuke.Common.IO;
+using Nuke.Common.Tooling;
+using Serilog;
+
+partial class Build
+{
+    // Longer than any suite should take, so that one that hangs becomes a failure and not a hung build.
+    static readonly TimeSpan UnitLimit = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan LiveLimit = TimeSpan.FromMinutes(25);
+
+    TestTotals _totals = TestTotals.None;
+
+    AbsolutePath TestDirectory => RootDirectory / "tests";
+
+    AbsolutePath LiveTestDirectory => TestDirectory / "integration";
+
+    Target Test => _ => _
+        .Description("Runs the unit tests, then the integration tests; the last line counts them all")
+        .DependsOn(UnitTest)
+        .DependsOn(IntegrationTest);
+
+    Target UnitTest => _ => _
+        .Description("Runs the tests that need no privilege, in seconds")
+        .DependsOn(Compile)
+        .ProceedAfterFailure()
+        .Executes(() => RunSuites(Directory.GetFiles(TestDirectory, "*Tests.csproj", SearchOption.AllDirectories).Where(project => !IsLive(project)), UnitLimit));
+
+    Target IntegrationTest => _ => _
+        .Description("Runs the tests that load BPF programs and tune this kernel, in network namespaces of their own (as root; else they are skipped)")
+        .DependsOn(Compile)
+        .DependsOn(Publish)
+        .After(UnitTest)
+        .ProceedAfterFailure()
+        .Executes(() => RunSuites(Directory.GetFiles(TestDirectory, "*Tests.csproj", SearchOption.AllDirectories).Where(IsLive), LiveLimit));
+
+    bool IsLive(string project) => project.StartsWith(LiveTestDirectory + "/", StringComparison.Ordinal);
+
+    /// <summary>The closing line is the host's last word, after its table.</summary>
+    protected override void OnBuildFinished()
+    {
+        if (_totals != TestTotals.None)
+            Console.WriteLine(_totals);
+    }
+
+    void RunSuites(IEnumerable<string> projects, TimeSpan limit)
+    {
+        var failed = new List<string>();
+        foreach (var project in projects.Order(StringComparer.Ordinal))
+        {
+            var totals = RunSuite(project, limit);
+            _totals += totals;
+            if (totals.Failed > 0)
+                failed.Add($"{Path.GetFileNameWithoutExtension(project)} ({totals.Failed})");
+        }
+
+        Assert.True(failed.Count == 0, $"Tests failed: {string.Join(", ", failed)}");
+    }
+
+    TestTotals RunSuite(string project, TimeSpan limit)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var report = (Artifacts / "test-results").CreateDirectory() / $"{name}.xml";
+        File.Delete(report);
+
+        // Each suite is a program. Those that are live find the published daemon by these variables.
+        var variables = new Dictionary<string, string> { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
+        string[] command = [Dotnet, AssemblyOf(project), "-noLogo", "-noColor", "-xml", report];
+        using var suite = IsLive(project)
+            ? Run(StagedScript, [TunerDirectory, .. command], variables, limit)
+            : Run(Dotnet, command[1..], limit: limit);
+        var ended = suite.WaitForExit();
+        var totals = TestTotals.Read(report, suite.ExitCode, out var trouble);
+        if (trouble is not null)
+            Log.Error("{Suite} {Trouble}", name, ended ? trouble : $"was stopped after {limit.TotalMinutes} minutes");
+        return totals;
+    }
+}
