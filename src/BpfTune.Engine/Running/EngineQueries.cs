@@ -75,17 +75,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
     }
 
     public IReadOnlyList<RollbackReport> Rollback(bool preview) =>
-        [.. Session.RollBack(preview).Select(e => new RollbackReport(
-            e.Tunable, e.Namespace.Name, e.From, e.To, Word(e.Outcome), e.Text))];
-
-    private static string Word(RollbackOutcome outcome) => outcome switch
-    {
-        RollbackOutcome.Restored or RollbackOutcome.Unchanged => "restored",
-        RollbackOutcome.WouldRestore => "would_restore",
-        RollbackOutcome.Left => "left",
-        RollbackOutcome.Gone => "gone",
-        _ => "failed",
-    };
+        [.. Session.RollBack(preview).Select(RollbackReport.Of)];
 
     private EngineSession Session => _session
         ?? throw new ControlException(ControlError.Failed, "the daemon is starting or stopping; ask again");

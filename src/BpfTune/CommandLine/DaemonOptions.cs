@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using BpfTune.Settings;
+
+namespace BpfTune.CommandLine;
+
+/// <summary>The options that set up the daemon, with the letters of the C program; one instance serves all verbs.</summary>
+internal sealed class DaemonOptions
+{
+    internal Option<int> LearningRate { get; } = new("--learning_rate", "-r", "--learning-rate")
+    {
+        Description = "How far a tunable moves at a time: 0 (1.6 %), 1 (3.1 %), 2 (6.3 %), 3 (12.5 %), 4 (25 %, the default)",
+        HelpName = "0..4",
+        CustomParser = result => Number(result, "--learning_rate", 0, 4),
+    };
+
+    internal Option<string[]> Allow { get; } = new("--allow", "-a")
+    {
+        Description = "Run only this tuner (also NAME_tuner.so); may be given more than once",
+        HelpName = "NAME",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    internal Option<string> Cgroup { get; } = new("--cgroup", "-c")
+    {
+        Description = "Watch below this cgroup2 directory only",
+        HelpName = "DIR",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    internal Option<string[]> LibDirectories { get; } = new("--libdir", "-l")
+    {
+        Description = "Look for tuners in this directory too; may be given more than once",
+        HelpName = "DIR",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    internal Option<bool> Rollback { get; } = Flag("--rollback", "-R", "Put every value back when stopping");
+
+    internal Option<bool> Legacy { get; } = Flag("--legacy", "-L", "Do without fentry and tp_btf");
+
+    internal Option<bool> Debug { get; } = Flag("--debug", "-d", "Log all that is normal, too");
+
+    internal Option<bool> Stderr { get; } = Flag("--stderr", "-s", "Log to standard error, as on a terminal");
+
+    internal Option<int> Port { get; } = new("--port", "-p")
+    {
+        Description = "Answer read-only queries on this port of 127.0.0.1; with a query: ask there",
+        HelpName = "PORT",
+        CustomParser = result => Number(result, "--port", 1, 65535),
+    };
+
+    internal Option<string> RuntimeDirectory { get; } = Place("--runtime-dir", "Where the control socket is (/run/bpftune)");
+
+    internal Option<string> StateDirectory { get; } = Place("--state-dir", "Where the journal is (/var/lib/bpftune)");
+
+    internal Option<string> ConfigDirectory { get; } = Place("--config", "Where the settings files are (/etc/bpftune)");
+
+    internal DaemonOptions() => Allow.Validators.Add(result =>
+    {
+        string? problem = null;
+        if (SettingKeys.Tuners([.. result.Tokens.Select(t => t.Value)], ref problem) is null)
+            result.AddError(problem!);
+    });
+
+    /// <summary>The settings that were given; those that were not are null.</summary>
+    internal DaemonSettings Bind(ParseResult result)
+    {
+        string? problem = null;
+        return new DaemonSettings
+        {
+            LearningRate = Given(result, LearningRate) ? result.GetValue(LearningRate) : null,
+            Allow = Given(result, Allow) ? SettingKeys.Tuners(result.GetValue(Allow)!, ref problem) : null,
+            Cgroup = Full(result.GetValue(Cgroup)),
+            LibDirectories = Given(result, LibDirectories) ? result.GetValue(LibDirectories)!.Select(d => Full(d)!).ToImmutableArray() : null,
+            Rollback = Given(result, Rollback) ? true : null,
+            Legacy = Given(result, Legacy) ? true : null,
+            Debug = Given(result, Debug) ? true : null,
+            Stderr = Given(result, Stderr) ? true : null,
+            Port = Given(result, Port) ? result.GetValue(Port) : null,
+            RuntimeDirectory = Full(result.GetValue(RuntimeDirectory)),
+            StateDirectory = Full(result.GetValue(StateDirectory)),
+        };
+    }
+
+    internal string ConfigDirectoryOf(ParseResult result) => Full(result.GetValue(ConfigDirectory)) ?? SettingsFiles.DefaultDirectory;
+
+    internal static bool Given(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    internal static Option<bool> Flag(string name, string letter, string description) =>
+        new(name, letter) { Description = description, Arity = ArgumentArity.Zero };
+
+    internal static int Number(ArgumentResult result, string option, int minimum, int maximum)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
+            return number;
+        result.AddError($"{option} takes a number from {minimum} to {maximum}, not '{text}'");
+        return 0;
+    }
+
+    // The daemon may change its directory: a relative path means what it meant when it was typed.
+    private static string? Full(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(path);
+
+    private static Option<string> Place(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DIR",
+        Arity = ArgumentArity.ExactlyOne,
+        Recursive = true,
+    };
+}

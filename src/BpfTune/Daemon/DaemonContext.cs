@@ -1,0 +1,14 @@
+namespace BpfTune.Daemon;
+
+/// <summary>How the daemon stands to its terminal.</summary>
+internal sealed class DaemonContext
+{
+    private volatile bool _hasTerminal;
+
+    /// <summary>Whether a terminal shows what it logs.</summary>
+    internal bool HasTerminal
+    {
+        get => _hasTerminal;
+        set => _hasTerminal = value;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+using BpfTune.Engine.Control;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Logging;
+
+/// <summary>The system log by its socket, for a daemon that has left its terminal (syslog(3), facility daemon).</summary>
+internal sealed class SyslogSink(UnixDatagram log, TimeProvider time) : ILogSink
+{
+    /// <summary>The socket that every system log listens on.</summary>
+    internal const string Path = "/dev/log";
+
+    private const int FacilityDaemon = 3 << 3;
+
+    /// <inheritdoc/>
+    public void Write(LogLevel level, string source, string text)
+    {
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            // No log daemon, or its queue is full: the line is lost, as with syslog(3). There is nobody else to tell.
+            _ = log.TrySend(Encoding.UTF8.GetBytes(Format(level, source, line, time.GetLocalNow(), Environment.ProcessId)), wait: false);
+        }
+    }
+
+    /// <summary>One datagram: priority, time as RFC 3164 has it, program and process id.</summary>
+    internal static string Format(LogLevel level, string source, ReadOnlySpan<char> line, DateTimeOffset now, int processId)
+    {
+        var text = new StringBuilder(line.Length + 64);
+        var day = now.Day.ToString(CultureInfo.InvariantCulture).PadLeft(2);
+        text.Append(CultureInfo.InvariantCulture, $"<{FacilityDaemon | LogPriority.Of(level)}>");
+        text.Append(now.ToString("MMM ", CultureInfo.InvariantCulture)).Append(day).Append(' ');
+        text.Append(now.ToString("HH:mm:ss", CultureInfo.InvariantCulture));
+        text.Append(CultureInfo.InvariantCulture, $" bpftune[{processId}]: {source}: ");
+        LogText.AppendClean(text, line, keepLines: false);
+        return text.ToString();
+    }
+}

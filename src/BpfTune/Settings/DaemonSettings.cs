@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using BpfTune.Engine;
+using BpfTune.Sdk;
+
+namespace BpfTune.Settings;
+
+/// <summary>
+/// Settings as given in one place, a file or the command line; what was not given is null. Layers are laid over each
+/// other, the command line on top.
+/// </summary>
+internal sealed record DaemonSettings
+{
+    /// <summary>0 to 4.</summary>
+    internal int? LearningRate { get; init; }
+
+    /// <summary>Tuners to run.</summary>
+    internal ImmutableArray<string>? Allow { get; init; }
+
+    /// <summary>The cgroup2 directory.</summary>
+    internal string? Cgroup { get; init; }
+
+    /// <summary>More tuner directories.</summary>
+    internal ImmutableArray<string>? LibDirectories { get; init; }
+
+    /// <summary>Roll back when stopping.</summary>
+    internal bool? Rollback { get; init; }
+
+    /// <summary>Do without BTF tracing.</summary>
+    internal bool? Legacy { get; init; }
+
+    /// <summary>Log all that is normal, too.</summary>
+    internal bool? Debug { get; init; }
+
+    /// <summary>Log to standard error as on a terminal, whoever reads it.</summary>
+    internal bool? Stderr { get; init; }
+
+    /// <summary>Port for queries.</summary>
+    internal int? Port { get; init; }
+
+    /// <summary>Where the control socket is.</summary>
+    internal string? RuntimeDirectory { get; init; }
+
+    /// <summary>Where the journal is.</summary>
+    internal string? StateDirectory { get; init; }
+
+    /// <summary>These settings, with those of a lower layer where these say nothing.</summary>
+    internal DaemonSettings Over(DaemonSettings lower) => new()
+    {
+        LearningRate = LearningRate ?? lower.LearningRate,
+        Allow = Allow ?? lower.Allow,
+        Cgroup = Cgroup ?? lower.Cgroup,
+        LibDirectories = LibDirectories ?? lower.LibDirectories,
+        Rollback = Rollback ?? lower.Rollback,
+        Legacy = Legacy ?? lower.Legacy,
+        Debug = Debug ?? lower.Debug,
+        Stderr = Stderr ?? lower.Stderr,
+        Port = Port ?? lower.Port,
+        RuntimeDirectory = RuntimeDirectory ?? lower.RuntimeDirectory,
+        StateDirectory = StateDirectory ?? lower.StateDirectory,
+    };
+
+    /// <summary>The engine's options: these settings over the defaults.</summary>
+    internal EngineOptions ToEngineOptions()
+    {
+        var defaults = new EngineOptions();
+        return defaults with
+        {
+            LearningRate = LearningRate is { } rate ? new LearningRate(rate) : defaults.LearningRate,
+            Allow = Allow ?? defaults.Allow,
+            CgroupDirectory = Cgroup,
+            LibDirectories = LibDirectories ?? defaults.LibDirectories,
+            Rollback = Rollback ?? defaults.Rollback,
+            Legacy = Legacy ?? defaults.Legacy,
+            Port = Port,
+            RuntimeDirectory = RuntimeDirectory ?? defaults.RuntimeDirectory,
+            StateDirectory = StateDirectory ?? defaults.StateDirectory,
+        };
+    }
+}

@@ -1,0 +1,255 @@
+using BpfTune.CommandLine;
+using BpfTune.Settings;
+
+namespace BpfTune.Cli.Tests.CommandLine;
+
+public sealed class CommandLineTests
+{
+    private readonly RecordingCommands _commands = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    [Fact]
+    public void Nothing_at_all_runs_the_daemon_with_nothing_set()
+    {
+        var run = Run();
+
+        Assert.Equal(new DaemonSettings(), run.Settings);
+        Assert.Equal("/etc/bpftune", run.ConfigDirectory);
+        Assert.False(run.Detach);
+    }
+
+    public static TheoryData<string, string> Flags => new()
+    {
+        { "-s", nameof(DaemonSettings.Stderr) },
+        { "--stderr", nameof(DaemonSettings.Stderr) },
+        { "-R", nameof(DaemonSettings.Rollback) },
+        { "--rollback", nameof(DaemonSettings.Rollback) },
+        { "-d", nameof(DaemonSettings.Debug) },
+        { "--debug", nameof(DaemonSettings.Debug) },
+        { "-L", nameof(DaemonSettings.Legacy) },
+        { "--legacy", nameof(DaemonSettings.Legacy) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Flags))]
+    public void A_flag_sets_its_setting_alone(string flag, string setting)
+    {
+        var expected = setting switch
+        {
+            nameof(DaemonSettings.Stderr) => new DaemonSettings { Stderr = true },
+            nameof(DaemonSettings.Rollback) => new DaemonSettings { Rollback = true },
+            nameof(DaemonSettings.Debug) => new DaemonSettings { Debug = true },
+            _ => new DaemonSettings { Legacy = true },
+        };
+
+        Assert.Equal(expected, Run(flag).Settings);
+        Assert.Equal(expected, Run("run", flag).Settings);
+    }
+
+    [Theory]
+    [InlineData("-r", "3")]
+    [InlineData("-r3")]
+    [InlineData("-r=3")]
+    [InlineData("--learning_rate", "3")]
+    [InlineData("--learning_rate=3")]
+    [InlineData("--learning-rate=3")]
+    public void The_learning_rate_is_taken_in_every_spelling(params string[] arguments) =>
+        Assert.Equal(new DaemonSettings { LearningRate = 3 }, Run(arguments).Settings);
+
+    [Theory]
+    [InlineData("-p", "1234")]
+    [InlineData("-p1234")]
+    [InlineData("--port=1234")]
+    public void The_port_is_taken(params string[] arguments) =>
+        Assert.Equal(new DaemonSettings { Port = 1234 }, Run(arguments).Settings);
+
+    [Theory]
+    [InlineData("-c")]
+    [InlineData("--cgroup")]
+    public void The_cgroup_is_taken(string flag) =>
+        Assert.Equal(new DaemonSettings { Cgroup = "/sys/fs/cgroup/x" }, Run(flag, "/sys/fs/cgroup/x").Settings);
+
+    [Fact]
+    public void Tuners_may_be_allowed_by_any_of_their_names() =>
+        Assert.Equal(
+            ["tcp_buffer", "udp_buffer", "ip_frag"],
+            Run("-a", "tcp_buffer_tuner.so", "--allow", "udp_buffer", "--allow=ip_frag.tuner.dll", "-a", "tcp_buffer").Settings.Allow!.Value);
+
+    [Fact]
+    public void Tuner_directories_add_up_and_are_made_absolute() =>
+        Assert.Equal(
+            ["/opt/a", Path.GetFullPath("b")],
+            Run("-l", "/opt/a", "--libdir", "b").Settings.LibDirectories!.Value);
+
+    [Fact]
+    public void Letters_may_be_bundled()
+    {
+        var run = Run("-dsRLr2");
+
+        Assert.Equal(new DaemonSettings { Debug = true, Stderr = true, Rollback = true, Legacy = true, LearningRate = 2 }, run.Settings);
+    }
+
+    [Theory]
+    [InlineData("-D")]
+    [InlineData("--daemon")]
+    [InlineData("run", "-D")]
+    public void The_daemon_may_go_into_the_background(params string[] arguments) => Assert.True(Run(arguments).Detach);
+
+    [Fact]
+    public void Places_may_be_moved()
+    {
+        var run = Run("--config", "/c", "--runtime-dir", "/r", "--state-dir=/s");
+
+        Assert.Equal("/c", run.ConfigDirectory);
+        Assert.Equal(new DaemonSettings { RuntimeDirectory = "/r", StateDirectory = "/s" }, run.Settings);
+    }
+
+    [Theory]
+    [InlineData("version", "-V")]
+    [InlineData("version", "--version")]
+    [InlineData("libdir", "--print-libdir")]
+    [InlineData("query help", "-q", "help")]
+    public void What_only_prints_runs_nothing(string call, params string[] arguments) =>
+        Assert.Equal(call, Assert.Single(Invoked(arguments)));
+
+    [Fact]
+    public void Support_takes_the_daemons_settings() =>
+        Assert.Equal(("support", new DaemonSettings { Legacy = true }, "/etc/bpftune"), Assert.Single(Invoked("-S", "-L")));
+
+    public static TheoryData<string[], string, bool> Queries => new()
+    {
+        { ["-q", "tuners"], "tuners", false },
+        { ["-q", "tunables"], "tunables", false },
+        { ["-q", "jtunables"], "tunables", true },
+        { ["-q", "summary"], "summary", false },
+        { ["--query", "status"], "status", false },
+        { ["--query=jstatus"], "status", true },
+        { ["-qtuners", "--json"], "tuners", true },
+        { ["status"], "status", false },
+        { ["status", "--json"], "status", true },
+        { ["--json", "tuners"], "tuners", true },
+        { ["tunables"], "tunables", false },
+        { ["changes"], "changes", false },
+        { ["namespaces"], "namespaces", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void A_listing_is_asked_for_by_query_and_by_verb(string[] arguments, string query, bool json) =>
+        Assert.Equal((new Listing(query), json, (int?)null), Assert.Single(Invoked(arguments)));
+
+    [Fact]
+    public void A_listing_may_be_narrowed()
+    {
+        Assert.Equal((new Listing("tunables", "tcp_buffer"), false, (int?)null), Assert.Single(Invoked("tunables", "tcp_buffer")));
+        Assert.Equal((new Listing("changes", Limit: 7), true, (int?)99), Invoked("changes", "-n", "7", "--json", "-p", "99")[1]);
+    }
+
+    [Fact]
+    public void A_query_may_go_to_a_port() =>
+        Assert.Equal((new Listing("tuners"), false, (int?)1234), Assert.Single(Invoked("-p", "1234", "-q", "tuners")));
+
+    [Fact]
+    public void The_rollback_query_changes_nothing_and_the_verb_does()
+    {
+        Assert.Equal(("rollback", true, false, (string?)null), Invoked("-q", "rollback")[^1]);
+        Assert.Equal(("rollback", true, true, (string?)null), Invoked("rollback", "--dry-run", "--json")[^1]);
+        Assert.Equal(("rollback", false, false, (string?)"/s"), Invoked("rollback", "--state-dir", "/s")[^1]);
+    }
+
+    [Fact]
+    public void Resume_takes_a_tuner_and_a_namespace()
+    {
+        Assert.Equal(("resume", "tcp_buffer", (string?)null, false), Invoked("resume", "tcp_buffer")[^1]);
+        Assert.Equal(("resume", "tcp_buffer", (string?)"blue", true), Invoked("resume", "tcp_buffer", "blue", "--json")[^1]);
+    }
+
+    [Fact]
+    public void Doctor_takes_what_the_daemon_takes() =>
+        Assert.Equal(
+            ("doctor", new DaemonSettings { Legacy = true, Cgroup = "/g" }, "/c", true),
+            Assert.Single(Invoked("doctor", "--json", "-L", "-c", "/g", "--config", "/c")));
+
+    [Fact]
+    public void An_option_that_a_verb_has_may_come_before_it() =>
+        Assert.Equal(new DaemonSettings { Legacy = true }, Run("-L", "run").Settings);
+
+    [Theory]
+    [InlineData("--bogus")]
+    [InlineData("-x")]
+    [InlineData("bogus")]
+    [InlineData("-r")]
+    [InlineData("-r", "5")]
+    [InlineData("-r", "-1")]
+    [InlineData("-r", "fast")]
+    [InlineData("-r", "")]
+    [InlineData("-p", "0")]
+    [InlineData("-p", "65536")]
+    [InlineData("-a")]
+    [InlineData("-a", "Tcp Buffer")]
+    [InlineData("-a", "../x")]
+    [InlineData("-c")]
+    [InlineData("-q")]
+    [InlineData("-q", "bogus")]
+    [InlineData("-q", "status", "tuners")]
+    [InlineData("status", "extra")]
+    [InlineData("status", "-R")]
+    [InlineData("-R", "status")]
+    [InlineData("changes", "-n", "0")]
+    [InlineData("resume")]
+    [InlineData("resume", "a", "b", "c")]
+    [InlineData("rollback", "x")]
+    [InlineData("doctor", "-D")]
+    [InlineData("@response")]
+    [InlineData("-R", "yes")]
+    public void A_wrong_command_line_costs_one_line_and_exit_code_2(params string[] arguments)
+    {
+        var code = Invoke(arguments);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Empty(_commands.Calls);
+        Assert.Equal("", _output.ToString());
+        var line = Assert.Single(_error.ToString().TrimEnd('\n').Split('\n'));
+        Assert.StartsWith("bpftune: ", line, StringComparison.Ordinal);
+        Assert.EndsWith("(try 'bpftune --help')", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-h")]
+    [InlineData("--help")]
+    [InlineData("status", "--help")]
+    [InlineData("--help", "--bogus")]
+    public void Help_is_no_error(params string[] arguments)
+    {
+        Assert.Equal(ExitCode.Done, Invoke(arguments));
+        Assert.Empty(_commands.Calls);
+        Assert.Contains("Usage:", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_names_every_flag_and_verb()
+    {
+        Invoke("--help");
+        var help = _output.ToString();
+
+        Assert.All(
+            ["-s", "-S", "-R", "-r", "-a", "-c", "-l", "--print-libdir", "-d", "-D", "-L", "-p", "-q", "-V", "-h", "--json"],
+            flag => Assert.Contains(flag, help, StringComparison.Ordinal));
+        Assert.All(
+            ["run", "doctor", "status", "tuners", "tunables", "changes", "resume", "rollback"],
+            verb => Assert.Contains("\n  " + verb, help, StringComparison.Ordinal));
+    }
+
+    private RunArguments Run(params string[] arguments) => Assert.IsType<RunArguments>(Invoked(arguments)[^1]);
+
+    private List<object> Invoked(params string[] arguments)
+    {
+        var code = Invoke(arguments);
+        Assert.Equal("", _error.ToString());
+        Assert.Equal(RecordingCommands.Code, code);
+        return _commands.Calls;
+    }
+
+    private int Invoke(params string[] arguments) => new BpfTuneCommand(_commands).Invoke(arguments, _output, _error);
+}

@@ -1,0 +1,205 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using BpfTune.CommandLine;
+using BpfTune.Cli.Tests.Logging;
+using BpfTune.Daemon;
+using BpfTune.Engine;
+using BpfTune.Engine.Control;
+using BpfTune.Engine.Tests.Control;
+using BpfTune.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace BpfTune.Cli.Tests.Daemon;
+
+/// <summary>The daemon around an engine that does nothing. Signals are sent to this very process (but not SIGINT, which would cancel the test run).</summary>
+public sealed partial class DaemonTests : IDisposable
+{
+    private const int Terminate = 15; // SIGTERM
+    private const int HangUp = 1; // SIGHUP
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ListSink _sink = new();
+    private readonly string _notifyName = $"bpftune-test-{Guid.NewGuid():N}";
+    private readonly Socket _manager = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
+
+    public DaemonTests() => _manager.Bind(new UnixDomainSocketEndPoint("\0" + _notifyName));
+
+    public void Dispose()
+    {
+        _manager.Dispose();
+        _directory.Dispose();
+    }
+
+    [Theory]
+    [InlineData(Terminate, false, "SIGTERM")]
+    [InlineData(HangUp, true, "SIGHUP")]
+    public void A_signal_stops_it_cleanly(int signal, bool terminal, string name)
+    {
+        var engine = new FakeEngine { OnRun = () => Kill(signal) };
+
+        var code = Run(engine, terminal);
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.True(engine.Disposed);
+        Assert.Equal(["READY=1\nSTATUS=1 tuner running", "STOPPING=1\nSTATUS=stopping"], [Notified(), Notified()]);
+        Assert.Contains((LogLevel.Information, "bpftune", $"stopping ({name})"), _sink.Entries);
+        Assert.Contains(_sink.Entries, e => e.Text.StartsWith("summary: tcp_buffer: net.ipv4.tcp_rmem", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_terminal_a_hang_up_is_ignored()
+    {
+        var engine = new FakeEngine();
+        engine.OnRun = () =>
+        {
+            Kill(HangUp);
+            Assert.False(engine.Stopped.Wait(TimeSpan.FromMilliseconds(300)));
+            Kill(Terminate);
+        };
+
+        Assert.Equal(ExitCode.Done, Run(engine, terminal: false));
+    }
+
+    [Fact]
+    public void An_engine_that_cannot_run_gives_its_exit_code_and_no_summary()
+    {
+        var engine = new FakeEngine { Code = ExitCode.Unsupported };
+
+        Assert.Equal(ExitCode.Unsupported, Run(engine, terminal: false));
+        Assert.DoesNotContain(_sink.Entries, e => e.Text.StartsWith("summary", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_engine_that_throws_is_one_critical_line()
+    {
+        var engine = new FakeEngine { OnRun = () => throw new InvalidOperationException("broken") };
+
+        Assert.Equal(ExitCode.Failed, Run(engine, terminal: false));
+        Assert.Contains((LogLevel.Critical, "bpftune", "the daemon cannot go on: broken"), _sink.Entries);
+    }
+
+    [Fact]
+    public void Bad_settings_are_a_warning_each()
+    {
+        var engine = new FakeEngine { Code = ExitCode.Failed };
+        var host = Host(engine, terminal: false, [new SettingsProblem("/etc/x.conf", 3, "there is no setting 'a'")]);
+
+        host.Run(Options(), LogLevel.Information);
+
+        Assert.Contains((LogLevel.Warning, "bpftune", "/etc/x.conf:3: there is no setting 'a'; the line is passed over"), _sink.Entries);
+    }
+
+    [Fact]
+    public void A_status_goes_to_the_service_manager_on_one_line()
+    {
+        using var notifier = ServiceNotifier.To("@" + _notifyName);
+
+        new DaemonObserver(notifier, null).OnStatus("two\nlines");
+
+        Assert.Equal("STATUS=two lines", Notified());
+    }
+
+    [Fact]
+    public void It_leaves_the_terminal_before_it_says_that_it_is_ready()
+    {
+        using var notifier = ServiceNotifier.To("@" + _notifyName);
+        var left = false;
+
+        new DaemonObserver(notifier, () =>
+        {
+            Assert.Equal(0, _manager.Available);
+            left = true;
+        }).OnReady("x");
+
+        Assert.True(left);
+        Assert.StartsWith("READY=1", Notified(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("/nonexistent/socket")]
+    public void Without_a_service_manager_nothing_happens(string? socket)
+    {
+        using var notifier = ServiceNotifier.To(socket);
+
+        notifier.Ready("x");
+        notifier.Stopping();
+    }
+
+    [Fact]
+    public void Without_privilege_one_line_is_said_and_nothing_is_touched()
+    {
+        var error = new StringWriter();
+        var command = new DaemonCommand(error) { WhyNotPrivileged = () => "the capability CAP_BPF is missing" };
+
+        var code = command.Run(Arguments());
+
+        Assert.Equal(ExitCode.Unsupported, code);
+        Assert.Equal("bpftune: the capability CAP_BPF is missing\n", error.ToString());
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void A_second_daemon_is_refused()
+    {
+        using var first = InstanceLock.Acquire(Options().PidFilePath, 4242);
+        var error = new StringWriter();
+        var command = new DaemonCommand(error) { WhyNotPrivileged = () => null, Factory = (_, _, _, _) => throw new InvalidOperationException() };
+
+        Assert.Equal(ExitCode.Failed, command.Run(Arguments()));
+        Assert.Equal("bpftune: a bpftune daemon is running already (pid 4242)\n", error.ToString());
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+
+    private static void Kill(int signal) => Assert.Equal(0, SendSignal(Environment.ProcessId, signal));
+
+    private EngineOptions Options() => new() { RuntimeDirectory = Path.Combine(_directory.Path, "run") };
+
+    private RunArguments Arguments() => new(
+        new DaemonSettings { RuntimeDirectory = Options().RuntimeDirectory }, Path.Combine(_directory.Path, "none"), Detach: false);
+
+    private int Run(FakeEngine engine, bool terminal) => Host(engine, terminal, []).Run(Options(), LogLevel.Information);
+
+    private DaemonHost Host(FakeEngine engine, bool terminal, IReadOnlyList<SettingsProblem> problems) =>
+        new(engine.Make, _sink, new DaemonContext { HasTerminal = terminal })
+        {
+            Notifier = ServiceNotifier.To("@" + _notifyName),
+            Problems = problems,
+        };
+
+    private string Notified()
+    {
+        var buffer = new byte[1024];
+        return Encoding.UTF8.GetString(buffer, 0, _manager.Receive(buffer));
+    }
+
+    private sealed class FakeEngine
+    {
+        public Action? OnRun { get; set; }
+
+        public int Code { get; init; }
+
+        public bool Disposed { get; private set; }
+
+        public ManualResetEventSlim Stopped { get; } = new();
+
+        public EngineHandle Make(EngineOptions options, ILoggerFactory loggers, TimeProvider time, IEngineObserver observer) => new(
+            () =>
+            {
+                if (Code != ExitCode.Done)
+                    return Code;
+                observer.OnReady("1 tuner running");
+                OnRun?.Invoke();
+                Assert.True(Stopped.Wait(TimeSpan.FromSeconds(10)), "nobody stopped the engine");
+                return Code;
+            },
+            Stopped.Set,
+            new FakeQueries(),
+            () => Disposed = true);
+    }
+}
