@@ -32,9 +32,12 @@ fi
 
 export BPFTUNE_TUNERS=$tuners
 
-# In the background, so that a signal is passed on at once; and waited for until it has ended in its own time.
+# In the background, so that a signal is passed on at once; and waited for until it has ended in its own time. With job control, else the
+# shell would have it and its children ignore SIGINT.
+set -m
 "${@//@tuners@/$tuners}" &
 command=$!
+set +m
 trap 'kill -TERM "$command" 2>/dev/null || true' INT TERM HUP
 status=0
 while :; do

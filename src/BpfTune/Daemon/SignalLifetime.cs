@@ -6,13 +6,20 @@ namespace BpfTune.Daemon;
 
 /// <summary>
 /// Ends the host at SIGTERM and SIGINT. SIGHUP ends a daemon in the foreground, whose terminal was closed, and is
-/// ignored by one in the background. A second signal ends the process at once, as if there were no handler.
+/// ignored by one in the background. A second signal ends the process at once, as if there were no handler, but only
+/// when stopping has taken longer than it should: a terminal, sudo and a script may each pass on the same Ctrl-C, and
+/// values must be put back all the same.
 /// </summary>
-internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ILogger<SignalLifetime> logger, DaemonContext context)
+internal sealed partial class SignalLifetime(
+    IHostApplicationLifetime application, ILogger<SignalLifetime> logger, DaemonContext context, TimeProvider time)
     : IHostLifetime, IDisposable
 {
+    /// <summary>A clean stop takes less.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _received;
+    private readonly Lock _gate = new();
+    private long? _stoppingSince;
 
     /// <inheritdoc/>
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -40,9 +47,18 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
             return;
         }
 
-        signal.Cancel = Interlocked.Increment(ref _received) == 1;
-        if (!signal.Cancel)
-            return;
+        lock (_gate)
+        {
+            if (_stoppingSince is { } since)
+            {
+                signal.Cancel = time.GetElapsedTime(since) < s_patience;
+                return;
+            }
+
+            _stoppingSince = time.GetTimestamp();
+            signal.Cancel = true;
+        }
+
         LogStopping(logger, signal.Signal);
         application.StopApplication();
     }

@@ -32,18 +32,7 @@ internal sealed partial class RunningDaemon : IDisposable
     internal string Log => string.Join('\n', _log);
 
     /// <summary>The BPF programs that it holds.</summary>
-    internal IReadOnlyCollection<uint> ProgramIds()
-    {
-        const string Field = "prog_id:";
-        var ids = new HashSet<uint>();
-        foreach (var file in Directory.GetFiles($"/proc/{Process.Id}/fdinfo"))
-        {
-            foreach (var line in File.ReadAllLines(file).Where(l => l.StartsWith(Field, StringComparison.Ordinal)))
-                ids.Add(uint.Parse(line[Field.Length..].Trim(), CultureInfo.InvariantCulture));
-        }
-
-        return ids;
-    }
+    internal IReadOnlyCollection<uint> ProgramIds() => BpfTune.Lab.BpfDescriptors.ProgramIds(Process.Id);
 
     /// <summary>Sends a signal and waits for the end.</summary>
     /// <returns>How long that took.</returns>

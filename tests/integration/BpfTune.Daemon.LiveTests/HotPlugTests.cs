@@ -18,14 +18,15 @@ public sealed class HotPlugTests : IDisposable
     {
         Suite.Require();
         using var daemon = new TestDaemon(_directory.FullName);
-        var engineOnly = TestDaemon.ProgramsInKernel();
+        var engineOnly = daemon.Programs();
         System.IO.File.Copy(Path.Combine(Suite.Tuners, File), Path.Combine(_directory.FullName, File));
         daemon.Process.WaitForLine(t => t.Contains("tcp_buffer is loaded", StringComparison.Ordinal), TestDaemon.Patience);
-        Assert.True(TestDaemon.ProgramsInKernel().Count > engineOnly.Count);
+        var all = daemon.Programs();
+        Assert.True(all.Count > engineOnly.Count);
 
         System.IO.File.Delete(Path.Combine(_directory.FullName, File));
         var start = Stopwatch.GetTimestamp();
-        daemon.WaitUntil(() => TestDaemon.ProgramsInKernel().SequenceEqual(engineOnly), "its programs are gone");
+        daemon.WaitUntil(() => TestDaemon.Alive(all) == engineOnly.Count, "its programs are gone");
         TestContext.Current.TestOutputHelper!.WriteLine($"gone after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
         Assert.Empty(daemon.AskJson("tuners").EnumerateArray());
     }
@@ -37,12 +38,12 @@ public sealed class HotPlugTests : IDisposable
         var path = Path.Combine(_directory.FullName, File);
         System.IO.File.Copy(Path.Combine(Suite.Tuners, File), path);
         using var daemon = new TestDaemon(_directory.FullName);
-        var programs = TestDaemon.ProgramsInKernel();
+        var programs = daemon.Programs();
 
         // As cp does: the same file, cut and written anew while it is in use.
         System.IO.File.Copy(Path.Combine(Suite.Tuners, File), path, overwrite: true);
         daemon.Process.WaitForLine(t => t.Contains("a newer file takes its place", StringComparison.Ordinal), TestDaemon.Patience);
-        daemon.WaitUntil(() => TestDaemon.ProgramsInKernel().SequenceEqual(programs), "the same programs again");
+        daemon.WaitUntil(() => daemon.Programs().Count == programs.Count && !daemon.Programs().SetEquals(programs), "as many programs, and new ones");
 
         System.IO.File.WriteAllText(path, "not an assembly");
         daemon.Process.WaitForLine(t => t.Contains("is refused", StringComparison.Ordinal), TestDaemon.Patience);

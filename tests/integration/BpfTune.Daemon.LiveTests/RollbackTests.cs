@@ -15,7 +15,8 @@ public sealed class RollbackTests(ITestOutputHelper output)
         using var site = new Site();
         site.SetLow();
         using var daemon = new TestDaemon();
-        Assert.NotEmpty(TestDaemon.ProgramsInKernel());
+        var programs = daemon.Programs();
+        Assert.NotEmpty(programs);
         using var transfer = TcpTransfer.Start(
             site.Sender, site.Receiver, new TcpOptions { Duration = TimeSpan.FromSeconds(4), Congestion = "cubic" });
         daemon.Process.WaitForLine(t => t.Contains("raised " + Receive, StringComparison.Ordinal), TestDaemon.Patience);
@@ -23,7 +24,7 @@ public sealed class RollbackTests(ITestOutputHelper output)
         Assert.True(Site.Maximum(site.Receiver, Receive) > 131072);
 
         // The kernel lets go of programs a moment after their last descriptor.
-        daemon.WaitUntil(() => TestDaemon.ProgramsInKernel().Count == 0, "no program is left");
+        daemon.WaitUntil(() => TestDaemon.Alive(programs) == 0, "no program is left");
         output.WriteLine(daemon.Ask("rollback"));
         transfer.Wait();
         Assert.Equal(Site.Low, site.Receiver.ReadSysctl(Receive));
@@ -59,7 +60,8 @@ public sealed class RollbackTests(ITestOutputHelper output)
         daemon.Ask("rollback");
         Assert.Equal(Site.Low, site.Receiver.ReadSysctl(Receive));
         Assert.Equal(Site.LowSend, site.Sender.ReadSysctl(Send));
+        var programs = daemon.Programs();
         Assert.Equal(0, daemon.Process.Stop(TestDaemon.Patience).ExitCode);
-        Assert.Empty(TestDaemon.ProgramsInKernel());
+        daemon.WaitUntil(() => TestDaemon.Alive(programs) == 0, "no program is left");
     }
 }

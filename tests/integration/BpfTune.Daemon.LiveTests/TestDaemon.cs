@@ -34,9 +34,18 @@ internal sealed class TestDaemon : IDisposable
 
     private string[] Places => ["--runtime-dir", _directory.FullName + "/run", "--state-dir", _directory.FullName + "/state", "--config", "/nonexistent"];
 
-    /// <summary>Programs of ours in the kernel, by the name that bpftool shows.</summary>
-    public static IReadOnlyList<string> ProgramsInKernel() =>
-        [.. BpfInventory.Programs().Select(p => p.Name).Where(n => n.StartsWith("bpftune_", StringComparison.Ordinal)).Order()];
+    /// <summary>The programs that it holds, by id. Another daemon may run on this machine: names would not tell them apart.</summary>
+    public IReadOnlySet<uint> Programs() => BpfDescriptors.ProgramIds(Process.ProcessId);
+
+    /// <summary>Their names, as bpftool shows them.</summary>
+    public IReadOnlyList<string> ProgramNames()
+    {
+        var held = Programs();
+        return [.. BpfInventory.Programs().Where(p => held.Contains(p.Id)).Select(p => p.Name).Order()];
+    }
+
+    /// <summary>How many of these programs are in the kernel still.</summary>
+    public static int Alive(IReadOnlySet<uint> programs) => BpfInventory.Programs().Count(p => programs.Contains(p.Id));
 
     /// <summary>Runs a verb against this daemon.</summary>
     public string Ask(params string[] verb)

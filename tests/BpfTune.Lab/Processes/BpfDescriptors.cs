@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace BpfTune.Lab;
+
+/// <summary>The BPF programs that a process holds by descriptors of its own, or by links: other daemons may run on the same machine.</summary>
+public static class BpfDescriptors
+{
+    private const string Field = "prog_id:";
+
+    /// <summary>Their ids in the kernel; none when there is no such process.</summary>
+    public static IReadOnlySet<uint> ProgramIds(int pid)
+    {
+        var ids = new HashSet<uint>();
+        string directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fdinfo");
+        if (!Directory.Exists(directory))
+        {
+            return ids;
+        }
+
+        foreach (string file in Directory.GetFiles(directory))
+        {
+            foreach (string line in ReadLines(file).Where(line => line.StartsWith(Field, StringComparison.Ordinal)))
+            {
+                ids.Add(uint.Parse(line[Field.Length..].Trim(), CultureInfo.InvariantCulture));
+            }
+        }
+
+        return ids;
+    }
+
+    private static string[] ReadLines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            // Closed since the directory was listed.
+            return [];
+        }
+    }
+}
