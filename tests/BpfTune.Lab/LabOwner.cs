@@ -13,12 +13,14 @@ internal readonly record struct LabOwner(int ProcessId, long StartTicks)
 
     private const string Prefix = "lab_";
 
+    private static int s_count;
+
     internal static LabOwner Current { get; } = new(Environment.ProcessId, ReadStartTicks(Environment.ProcessId)
         ?? throw new LabException("/proc is not mounted: the laboratory cannot tell its own start time"));
 
-    /// <summary>A name nobody else uses: lab_PID_START_RANDOM_ROLE.</summary>
+    /// <summary>A name nobody else uses: lab_PID_START_NUMBER_ROLE.</summary>
     internal string NewName(string role) => string.Create(CultureInfo.InvariantCulture,
-        $"{Prefix}{ProcessId}_{StartTicks}_{Random.Shared.Next(0x10000):x4}_{role}");
+        $"{Prefix}{ProcessId}_{StartTicks}_{Interlocked.Increment(ref s_count):x4}_{role}");
 
     /// <summary>Whether the process that the name speaks of still runs.</summary>
     internal bool IsAlive => ReadStartTicks(ProcessId) == StartTicks;
