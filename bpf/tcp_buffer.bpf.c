@@ -6,6 +6,7 @@
  */
 #include "bpftune/events.h"
 #include "bpftune/hooks.h"
+#include "bpftune/memory.h"
 
 enum tcp_buffer_event {
 	TCP_BUFFER_RECEIVE = 1,
@@ -78,20 +79,6 @@ struct syn_event {
 	__u32 reserved;
 };
 BPFTUNE_EXPORT(struct, syn_event);
-
-static __always_inline void read_memory(struct sock *sk, __s64 *allocated,
-					__s64 mem[3])
-{
-	struct proto *prot = BPF_CORE_READ(sk, __sk_common.skc_prot);
-	long *marks = BPF_CORE_READ(prot, sysctl_mem);
-	long value[3] = {};
-
-	*allocated = BPF_CORE_READ(prot, memory_allocated, counter);
-	bpf_probe_read_kernel(value, sizeof(value), marks);
-	mem[0] = value[0];
-	mem[1] = value[1];
-	mem[2] = value[2];
-}
 
 /* include/net/tcp.h, tcp_space_from_win(): per socket since 6.6, double before. */
 static __always_inline __u32 receive_overhead(struct tcp_sock *tp)
@@ -173,7 +160,7 @@ static __always_inline int receive(struct sock *sk)
 	e->min_rtt_us = min_rtt;
 	e->moderate = BPF_CORE_READ(net, ipv4.sysctl_tcp_moderate_rcvbuf);
 	e->reserved = 0;
-	read_memory(sk, &e->allocated, e->mem);
+	bpftune_read_memory(sk, &e->allocated, e->mem);
 	bpftune_submit(e);
 	return 0;
 }
@@ -239,7 +226,7 @@ static __always_inline int send(struct sock *sk)
 	e->min_rtt_us = min_rtt;
 	e->moderate = 1;
 	e->reserved = 0;
-	read_memory(sk, &e->allocated, e->mem);
+	bpftune_read_memory(sk, &e->allocated, e->mem);
 	bpftune_submit(e);
 	return 0;
 }
@@ -284,7 +271,7 @@ static __always_inline int report_memory(struct sock *sk, bool always)
 	struct memory_event *e;
 	__s64 allocated, mem[3];
 
-	read_memory(sk, &allocated, mem);
+	bpftune_read_memory(sk, &allocated, mem);
 	if (!always && !bpftune_near(allocated, mem[1]))
 		return 0;
 	e = bpftune_reserve(struct memory_event, bpftune_sock_net(sk),

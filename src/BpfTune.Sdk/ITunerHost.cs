@@ -24,6 +24,12 @@ public interface ITunerHost
     ProposalOutcome Propose(Proposal proposal);
 
     /// <summary>
+    /// Whether an administrator has stopped this tuner in a namespace. The policy refuses its proposals there by itself;
+    /// a tuner asks only when it acts by other means as well.
+    /// </summary>
+    bool IsOverridden(NetworkNamespace networkNamespace);
+
+    /// <summary>
     /// Reads a tunable inside a namespace. False when this kernel has no such tunable (that is normal: IPv6 may be off)
     /// or the namespace is gone.
     /// </summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BpfTune.Sdk;
 
-/// <summary>Reads one counter from the paired lines of /proc/net/netstat and /proc/net/snmp.</summary>
+/// <summary>Reads one counter from the paired lines of /proc/net/netstat and /proc/net/snmp, or the single ones of snmp6.</summary>
 public static class ProcCounters
 {
     /// <summary>
@@ -29,6 +29,22 @@ public static class ProcCounters
 
             return WordAt(line, position) is var word
                 && long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Finds a counter such as <c>Udp6InDatagrams</c> where each line holds a name and a number, as /proc/net/snmp6 does.
+    /// Null when this kernel has no such counter.
+    /// </summary>
+    public static long? ReadLine(ReadOnlySpan<char> text, string counter)
+    {
+        foreach (var range in text.Split('\n'))
+        {
+            var line = text[range];
+            if (line.StartsWith(counter, StringComparison.Ordinal) && line.Length > counter.Length && line[counter.Length] is (' ' or '\t'))
+                return long.TryParse(line[counter.Length..].Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
         }
 
         return null;

@@ -41,6 +41,15 @@ public abstract class Tuner
             forget(id);
     }
 
+    /// <summary>
+    /// An administrator has taken over from this tuner in a namespace, or has given it back. The policy sees to proposals
+    /// by itself; this is for a tuner that acts by other means as well. What was so before the tuner started is told by
+    /// <see cref="ITunerHost.IsOverridden"/>.
+    /// </summary>
+    public virtual void OnOverrideChanged(NamespaceId id, bool overridden)
+    {
+    }
+
     /// <summary>State kept for each namespace and dropped with it.</summary>
     /// <param name="create">Makes the state of a namespace when it is first asked for.</param>
     protected NamespaceMap<T> PerNamespace<T>(Func<NetworkNamespace, T> create)

@@ -39,4 +39,17 @@ public sealed class ProcCountersTests
     [Fact]
     public void ThisKernelsOwn() =>
         Assert.NotNull(ProcCounters.Read(File.ReadAllText("/proc/net/netstat"), "TcpExt", "ListenDrops"));
+
+    [Theory]
+    [InlineData("Udp6InDatagrams", 4294967296L)]
+    [InlineData("Udp6RcvbufErrors", 7L)]
+    [InlineData("Udp6Rcvbuf", null)] // a part of a name is none
+    [InlineData("Udp6MemErrors", null)]
+    [InlineData("Broken", null)]
+    public void A_counter_in_a_line_of_its_own_is_found_by_name(string counter, long? expected) => Assert.Equal(
+        expected,
+        ProcCounters.ReadLine("Ip6InReceives  \t1\nUdp6InDatagrams                 \t4294967296\nUdp6RcvbufErrors\t7\nBroken x\n", counter));
+
+    [Fact]
+    public void An_empty_text_has_no_lines() => Assert.Null(ProcCounters.ReadLine("", "Udp6InDatagrams"));
 }

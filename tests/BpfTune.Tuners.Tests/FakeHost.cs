@@ -44,6 +44,8 @@ internal sealed class FakeHost : ITunerHost
         return ProposalOutcome.Applied;
     }
 
+    public bool IsOverridden(NetworkNamespace networkNamespace) => Answer == ProposalOutcome.Overridden;
+
     public bool TryRead(Tunable tunable, NetworkNamespace networkNamespace, out TunableValue value)
     {
         var where = tunable.Scope == TunableScope.Machine ? Global : networkNamespace;

@@ -34,8 +34,8 @@ internal sealed class MemoryWatch(Tuner tuner, ushort kind)
             return;
 
         var free = BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
-        var exhausted = MemoryPolicy.IsExhausted(allocated, marks, free, host.LearningRate);
-        var raised = MemoryPolicy.Raise(marks, free, host.LearningRate);
+        var exhausted = MemoryMarks.IsExhausted(allocated, marks, free, host.LearningRate);
+        var raised = MemoryMarks.Raise(marks, free, host.LearningRate);
         if (!raised.Equals(marks))
         {
             var outcome = host.Propose(new Proposal(
@@ -101,10 +101,10 @@ internal sealed class MemoryWatch(Tuner tuner, ushort kind)
     {
         _check = null;
         var host = tuner.Host;
-        if (host.ReadProcNet(host.GlobalNamespace, "sockstat") is { } text && SocketStatistics.TcpPages(text) is { } pages)
+        if (host.ReadProcNet(host.GlobalNamespace, "sockstat") is { } text && SocketStatistics.Read(text, "TCP", "mem") is { } pages)
             _allocated = pages;
         if (!host.TryRead(TcpTunables.Memory, host.GlobalNamespace, out var marks)
-            || !MemoryPolicy.HasEased(_allocated, marks, host.LearningRate))
+            || !MemoryMarks.HasEased(_allocated, marks, host.LearningRate))
         {
             CheckLater(_interval * 2 < LastCheck ? _interval * 2 : LastCheck);
             return;

@@ -60,7 +60,7 @@ internal sealed class SynWatch(Tuner tuner, NetworkNamespace networkNamespace)
             return;
         var memoryLow = host.TryRead(TcpTunables.Memory, host.GlobalNamespace, out var marks)
             && host.ReadProcNet(host.GlobalNamespace, "sockstat") is { } sockstat
-            && SocketStatistics.TcpPages(sockstat) is { } pages
+            && SocketStatistics.Read(sockstat, "TCP", "mem") is { } pages
             && host.LearningRate.IsNear(pages, marks[TcpTunables.Pressure]);
 
         var decision = SynPolicy.Decide(interval, total, _history, cookies[0] != 0, memoryLow);

@@ -23,6 +23,19 @@
 		return body((type)ctx->args[0]);                               \
 	}
 
+/* All arguments of tracepoint tp, handed to body() as an array. */
+#define BPFTUNE_TRACEPOINT_ARGS(hook, tp, body)                                \
+	SEC("tp_btf/" #tp)                                                     \
+	int bpftune_##hook##_tb(__u64 *ctx)                                    \
+	{                                                                      \
+		return body(ctx);                                              \
+	}                                                                      \
+	SEC("raw_tp/" #tp)                                                     \
+	int bpftune_##hook##_rt(struct bpf_raw_tracepoint_args *ctx)           \
+	{                                                                      \
+		return body(ctx->args);                                        \
+	}
+
 /* The first argument of kernel function fn, handed to body() on entry. */
 #define BPFTUNE_FUNCTION(hook, fn, type, body)                                 \
 	SEC("fentry/" #fn)                                                     \

@@ -39,23 +39,56 @@ struct pt_regs {
 #endif
 
 typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
 	long counter;
 } atomic_long_t;
+
+struct list_head {
+	struct list_head *next;
+};
 
 struct ns_common {
 	unsigned int inum;
 };
 
+struct fqdir {
+	long high_thresh;  /* bytes */
+	atomic_long_t mem; /* bytes */
+};
+
 struct netns_ipv4 {
+	struct fqdir *fqdir; /* fragments waiting for reassembly */
 	__u8 sysctl_tcp_moderate_rcvbuf;
 	int sysctl_tcp_wmem[3];
 	int sysctl_tcp_rmem[3];
+};
+
+struct percpu_counter {
+	__s64 count; /* without what the processors have not yet handed in */
+};
+
+struct dst_ops {
+	struct percpu_counter pcpuc_entries;
+};
+
+struct netns_sysctl_ipv6 {
+	int ip6_rt_max_size;
+};
+
+struct netns_ipv6 {
+	struct fqdir *fqdir;
+	struct dst_ops ip6_dst_ops;
+	struct netns_sysctl_ipv6 sysctl;
 };
 
 struct net {
 	struct ns_common ns;
 	__u64 net_cookie; /* since 5.12; an atomic before */
 	struct netns_ipv4 ipv4;
+	struct netns_ipv6 ipv6; /* absent where IPv6 is not built */
 };
 
 struct nsproxy {
@@ -72,6 +105,58 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct in_ifaddr {
+	struct in_ifaddr *ifa_next;
+	unsigned char ifa_prefixlen;
+};
+
+struct in_device {
+	struct in_ifaddr *ifa_list;
+};
+
+struct inet6_ifaddr {
+	__u32 prefix_len;
+	__u16 scope;
+	struct list_head if_list;
+};
+
+struct inet6_dev {
+	struct list_head addr_list; /* of inet6_ifaddr.if_list */
+};
+
+struct net_device {
+	int ifindex;
+	struct in_device *ip_ptr;
+	struct inet6_dev *ip6_ptr;
+	possible_net_t nd_net;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	unsigned char *head;
+	__u16 network_header; /* offset from head */
+	__u16 protocol;	      /* big endian */
+};
+
+struct napi_struct {
+	struct net_device *dev; /* none for a CPU's backlog */
+};
+
+enum skb_drop_reason {
+	SKB_DROP_REASON_CPU_BACKLOG = 1, /* the number is the running kernel's */
+};
+
+struct neigh_table {
+	int family;
+	int gc_thresh3;
+	atomic_t gc_entries; /* without those that are exempt: permanent, learned */
+};
+
+struct neighbour {
+	struct neigh_table *tbl;
+	struct net_device *dev;
+};
+
 struct proto {
 	atomic_long_t *memory_allocated;
 	unsigned long *memory_pressure;
@@ -85,8 +170,13 @@ struct sock_common {
 	possible_net_t skc_net;
 };
 
+struct dst_entry {
+	unsigned long _metrics; /* an array of __u32; the low bits are flags */
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct dst_entry *sk_dst_cache;
 	int sk_rcvbuf;
 	int sk_sndbuf;
 	__u8 sk_userlocks : 4;
@@ -102,6 +192,16 @@ struct minmax {
 	struct minmax_sample s[3];
 };
 
+struct tcp_congestion_ops {
+	char name[16];
+};
+
+struct inet_connection_sock {
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	__u8 icsk_ca_setsockopt : 1;
+	__u8 icsk_ca_dst_locked : 1;
+};
+
 struct tcp_sock {
 	__u32 copied_seq;
 	__u32 srtt_us; /* smoothed round trip, microseconds << 3 */
@@ -115,6 +215,13 @@ struct tcp_sock {
 		__u32 rtt_us; /* receiver's estimate, microseconds << 3 */
 	} rcv_rtt_est;
 	__u64 tcp_mstamp; /* microseconds, of the last packet */
+	__u64 bytes_acked;
+	__u32 data_segs_out;
+	__u32 total_retrans;
+	__u8 ecn_flags;
+	__u32 chrono_start;	/* jiffies */
+	__u32 chrono_stat[3];	/* jiffies: busy, limited by receiver, by buffer */
+	__u8 chrono_type : 2;	/* which of them runs, counted from 1 */
 	struct {
 		__u32 seq;  /* copied_seq when the measurement began, */
 		__u64 time; /* and tcp_mstamp then */
@@ -127,8 +234,18 @@ struct tcp_sock {
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
+/* include/linux/socket.h */
+#define AF_INET 2
+#define AF_INET6 10
+
+/* include/uapi/asm-generic/errno-base.h, errno.h */
+#define ENOMEM 12
+#define ENOBUFS 105
+
 /* include/uapi/linux/in.h */
 #define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_UDPLITE 136
 
 /* include/net/sock.h */
 #define SOCK_SNDBUF_LOCK 1

@@ -198,6 +198,9 @@ internal sealed class EngineSession : IDisposable
                 Rates.Unmute(one.Namespace.Id, running.Id, running.Events.Keys);
         }
 
+        foreach (var one in lifted)
+            Tuners.OnOverrideChanged(one, overridden: false);
+
         return lifted;
     }
 
@@ -278,8 +281,10 @@ internal sealed class EngineSession : IDisposable
         if (networkNamespace is null || header.Kind != (ushort)engine_event.ENGINE_SYSCTL_WRITE || record.Length < Unsafe.SizeOf<sysctl_event>())
             return;
         ref readonly var e = ref MemoryMarshal.AsRef<sysctl_event>(record);
-        Overrides.Observe(new SysctlWrite(
+        var made = Overrides.Observe(new SysctlWrite(
             e.pid, e.comm.ToString(), networkNamespace, e.name.ToString(), e.old_value.ToString(), e.new_value.ToString()));
+        foreach (var one in made)
+            Tuners.OnOverrideChanged(one, overridden: true);
     }
 
     private CoreBpf LoadCore(HookLoader hooks)

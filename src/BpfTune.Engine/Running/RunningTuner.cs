@@ -83,6 +83,8 @@ internal sealed class RunningTuner : ITunerHost
 
     public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal);
 
+    public bool IsOverridden(NetworkNamespace networkNamespace) => _services.Overrides.IsOverridden(Tuner.Name, networkNamespace);
+
     public bool TryRead(Tunable tunable, NetworkNamespace networkNamespace, out TunableValue value) =>
         _services.TryRead(tunable, networkNamespace, out value);
 

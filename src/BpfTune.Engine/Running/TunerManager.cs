@@ -1,6 +1,7 @@
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Hooks;
 using BpfTune.Engine.Plugins;
+using BpfTune.Engine.Tuning;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
@@ -76,6 +77,13 @@ internal sealed class TunerManager(
         if (_slots.TryGetValue(tuner.Tuner.Name, out var slot) && slot.Tuner == tuner)
             slot.SetState(TunerState.Disabled, tuner.Failure);
         Changed?.Invoke();
+    }
+
+    /// <summary>An administrator has taken over from a tuner in a namespace, or has given it back.</summary>
+    public void OnOverrideChanged(AdministratorOverride change, bool overridden)
+    {
+        if (Find(change.Tuner) is { } tuner)
+            services.Guard(tuner, () => tuner.Tuner.OnOverrideChanged(change.Namespace.Id, overridden));
     }
 
     /// <summary>A namespace has ended.</summary>

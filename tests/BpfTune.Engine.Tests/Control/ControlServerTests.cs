@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using BpfTune.Engine.Control;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -240,6 +241,23 @@ public sealed class ControlServerTests
         var result = ControlClient.Unwrap("{\"later\":[1],\"ok\":true,\"result\":{\"a\": [1, {\"b\":2}]}}"u8.ToArray());
 
         Assert.Equal("{\"a\": [1, {\"b\":2}]}", Encoding.UTF8.GetString(result.Span));
+    }
+
+    public static TheoryData<ControlRequest> Requests =>
+    [
+        new ControlRequest("status"),
+        new ControlRequest("resume", "tcp_buffer", "a \"b\"\n\u00e9"),
+        new ControlRequest("changes", Limit: 7),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
+    public void A_request_is_one_line_that_reads_back_as_it_was(ControlRequest request)
+    {
+        var line = ControlClient.Line(request);
+
+        Assert.Equal(line.Length - 1, Array.IndexOf(line, (byte)'\n'));
+        Assert.Equal(request, JsonSerializer.Deserialize(line, Json.ControlRequest));
     }
 
     private static Socket Connect(ControlHarness harness)

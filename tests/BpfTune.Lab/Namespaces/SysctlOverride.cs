@@ -28,7 +28,8 @@ public sealed class SysctlOverride : IDisposable
             }
             catch
             {
-                LabLifetime.Forget(made);
+                // The kernel may have taken another value than was written, and says so only afterwards.
+                made.Dispose();
                 throw;
             }
         }

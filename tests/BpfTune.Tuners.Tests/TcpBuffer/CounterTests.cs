@@ -37,12 +37,4 @@ public sealed class CounterTests
     [Fact]
     public void An_interval_is_the_difference() =>
         Assert.Equal(new SynCounters(5, 1, 2, 3), new SynCounters(15, 2, 4, 6).Since(new SynCounters(10, 1, 2, 3)));
-
-    [Theory]
-    [InlineData("sockets: used 5\nTCP: inuse 1 orphan 0 tw 0 alloc 1 mem 17\nUDP: inuse 1 mem 3\n", 17L)]
-    [InlineData("sockets: used 5\nUDP: inuse 1 mem 3\n", null)]
-    [InlineData("TCP: inuse 1 orphan 0\n", null)]
-    [InlineData("", null)]
-    public void Tcp_memory_is_read_from_sockstat(string text, long? expected) =>
-        Assert.Equal(expected, SocketStatistics.TcpPages(text));
 }

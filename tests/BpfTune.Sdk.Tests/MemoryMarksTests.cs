@@ -1,9 +1,6 @@
-using BpfTune.Sdk;
-using BpfTune.Tuners.TcpBuffer;
+namespace BpfTune.Sdk.Tests;
 
-namespace BpfTune.Tuners.Tests.TcpBuffer;
-
-public sealed class MemoryPolicyTests
+public sealed class MemoryMarksTests
 {
     private const long Free = 1_600_000; // shares: 100000, 200000, 400000
 
@@ -16,7 +13,7 @@ public sealed class MemoryPolicyTests
     [InlineData("0 0 0", Free, "0 0 0")]
     [InlineData("1 1 1", Free, "2 2 2")]
     public void Marks_rise_by_a_step_within_their_shares(string marks, long free, string expected) =>
-        Assert.Equal(expected, MemoryPolicy.Raise(TunableValue.Parse(marks), free, LearningRate.Default).Text);
+        Assert.Equal(expected, MemoryMarks.Raise(TunableValue.Parse(marks), free, LearningRate.Default).Text);
 
     [Theory]
     [InlineData(0, "65 130 260")]
@@ -25,7 +22,7 @@ public sealed class MemoryPolicyTests
     [InlineData(3, "72 144 288")]
     [InlineData(4, "80 160 320")]
     public void The_step_follows_the_learning_rate(int rate, string expected) =>
-        Assert.Equal(expected, MemoryPolicy.Raise(TunableValue.Of(64, 128, 256), Free, new LearningRate(rate)).Text);
+        Assert.Equal(expected, MemoryMarks.Raise(TunableValue.Of(64, 128, 256), Free, new LearningRate(rate)).Text);
 
     [Fact]
     public void An_hour_of_pressure_ends_at_the_shares()
@@ -33,7 +30,7 @@ public sealed class MemoryPolicyTests
         var marks = TunableValue.Of(16, 32, 64);
         for (var second = 0; second < 3600; second++)
         {
-            var next = MemoryPolicy.Raise(marks, Free, LearningRate.Default);
+            var next = MemoryMarks.Raise(marks, Free, LearningRate.Default);
             Assert.True(next[0] <= next[1] && next[1] <= next[2]);
             marks = next;
         }
@@ -46,11 +43,11 @@ public sealed class MemoryPolicyTests
     [InlineData(299_999, "100000 200000 400000", false)] // not near the max mark
     [InlineData(300_000, "1000 2000 390000", false)] // room to raise it
     public void Memory_is_exhausted_only_when_the_max_cannot_rise(long allocated, string marks, bool expected) =>
-        Assert.Equal(expected, MemoryPolicy.IsExhausted(allocated, TunableValue.Parse(marks), Free, LearningRate.Default));
+        Assert.Equal(expected, MemoryMarks.IsExhausted(allocated, TunableValue.Parse(marks), Free, LearningRate.Default));
 
     [Theory]
     [InlineData(149_999, true)]
     [InlineData(150_000, false)]
     public void Memory_has_eased_a_step_below_the_pressure_mark(long allocated, bool expected) =>
-        Assert.Equal(expected, MemoryPolicy.HasEased(allocated, TunableValue.Of(100_000, 200_000, 400_000), LearningRate.Default));
+        Assert.Equal(expected, MemoryMarks.HasEased(allocated, TunableValue.Of(100_000, 200_000, 400_000), LearningRate.Default));
 }

@@ -1,0 +1,43 @@
+namespace BpfTune.Sdk;
+
+/// <summary>
+/// How the three marks of a protocol's memory move: tcp_mem and udp_mem (Documentation/networking/ip-sysctl.rst). All
+/// in pages.
+/// </summary>
+public static class MemoryMarks
+{
+    /// <summary>The member below which the kernel does not moderate.</summary>
+    public const int Minimum = 0;
+
+    /// <summary>The member above which it does.</summary>
+    public const int Pressure = 1;
+
+    /// <summary>The member above which it refuses memory.</summary>
+    public const int Maximum = 2;
+
+    /// <summary>
+    /// The marks for an allocation near the pressure mark: each a step up, within its share of the machine's buffer
+    /// memory (1/16, 1/8 and 1/4). A mark that is beyond its share stays.
+    /// </summary>
+    /// <param name="marks">Min, pressure, max.</param>
+    /// <param name="freeBufferPages">See <see cref="BufferMemory"/>; 0 when unknown, then nothing is raised.</param>
+    /// <param name="rate">The step.</param>
+    public static TunableValue Raise(TunableValue marks, long freeBufferPages, LearningRate rate)
+    {
+        var maximum = Upto(marks[Maximum], freeBufferPages / 4, rate);
+        var pressure = Math.Min(Upto(marks[Pressure], freeBufferPages / 8, rate), maximum);
+        var minimum = Math.Min(Upto(marks[Minimum], freeBufferPages / 16, rate), pressure);
+        return TunableValue.Of(minimum, pressure, maximum);
+    }
+
+    /// <summary>Whether the protocol is near its maximum and the maximum cannot be raised any more.</summary>
+    public static bool IsExhausted(long allocated, TunableValue marks, long freeBufferPages, LearningRate rate) =>
+        rate.IsNear(allocated, marks[Maximum])
+        && Raise(marks, freeBufferPages, rate)[Maximum] <= marks[Maximum];
+
+    /// <summary>Whether memory has eased: below the pressure mark by a step.</summary>
+    public static bool HasEased(long allocated, TunableValue marks, LearningRate rate) =>
+        !rate.IsNear(allocated, marks[Pressure]);
+
+    private static long Upto(long mark, long most, LearningRate rate) => mark >= most ? mark : Math.Min(rate.Raise(mark), most);
+}
