@@ -1,0 +1,42 @@
+using BpfTune.Sdk;
+
+namespace BpfTune.Tuners.RouteTable;
+
+/// <summary>How net.ipv6.route.max_size moves when a namespace's route cache fills up.</summary>
+internal static class RoutePolicy
+{
+    /// <summary>The kernel's own limit before 6.3 (net/ipv6/route.c); room for it is always there.</summary>
+    public const long Default = 4096;
+
+    /// <summary>No cache is allowed more, however much memory there is: 2^20 routes.</summary>
+    public const long MostEntries = 1 << 20;
+
+    /// <summary>What a cached route takes, in bytes: rt6_info, its exception and its part for each processor, rounded up.</summary>
+    private const long EntrySize = 512;
+
+    /// <summary>A full cache takes at most this share of the buffer memory: a remote peer can fill it (packets that are too big).</summary>
+    private const long MemoryShare = 64;
+
+    /// <summary>How far max_size may be raised.</summary>
+    /// <param name="freeBufferPages">See <see cref="BufferMemory"/>; 0 when unknown, then only the default is safe.</param>
+    /// <param name="pageSize">In bytes.</param>
+    public static long Ceiling(long freeBufferPages, int pageSize)
+    {
+        var affordable = Math.Min(Math.Max(0, freeBufferPages), long.MaxValue / pageSize) * pageSize / MemoryShare / EntrySize;
+        return Math.Clamp(affordable, Default, MostEntries);
+    }
+
+    /// <summary>
+    /// The limit for a cache with so many entries: unchanged when it has room or the ceiling is reached, else as many
+    /// steps up as it takes to have room, and twice as much at once when it is full: then routes are being refused.
+    /// </summary>
+    public static long Raise(long limit, long entries, long ceiling, LearningRate rate)
+    {
+        if (limit >= ceiling || !rate.IsNear(entries, limit))
+            return limit;
+        var raised = entries >= limit ? limit * 2 : limit;
+        while (raised < ceiling && rate.IsNear(entries, raised))
+            raised = rate.Raise(raised);
+        return Math.Min(raised, ceiling);
+    }
+}
