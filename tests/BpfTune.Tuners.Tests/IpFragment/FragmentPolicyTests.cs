@@ -1,0 +1,73 @@
+using BpfTune.Sdk;
+using BpfTune.Tuners.IpFragment;
+
+namespace BpfTune.Tuners.Tests.IpFragment;
+
+public sealed class FragmentPolicyTests
+{
+    private const long Default = 4_194_304;
+
+    [Theory]
+    [InlineData(3_145_728, Default, 1000, 100, 10, "Raise")]
+    [InlineData(3_145_727, Default, 1000, 100, 10, "Wait")] // not near
+    [InlineData(Default, Default, 1000, 0, 1000, "Starve")]
+    [InlineData(Default, Default, 0, 0, 0, "Starve")]
+    [InlineData(Default, Default, 127, 1, 0, "Raise")] // of two datagrams of 64 fragments or so one is completed
+    [InlineData(Default, Default, 128, 2, 0, "Raise")]
+    [InlineData(Default, Default, 128, 1, 0, "Starve")]
+    [InlineData(Default, Default, 1_000_000, 1, 999_990, "Raise")] // nearly all refused: that is what shortage looks like
+    [InlineData(Default, Default, 10, 1, 20, "Raise")] // datagrams given up count as failures too
+    [InlineData(5_000_000_000, 4_294_967_296, 100, 10, 0, "Raise")] // beyond 32 bits
+    [InlineData(0, 0, 100, 10, 0, "Wait")] // reassembly turned off
+    [InlineData(100, 0, 100, 10, 0, "Wait")]
+    [InlineData(100, -1, 100, 10, 0, "Wait")]
+    public void Memory_rises_where_datagrams_are_completed(
+        long memory, long threshold, long fragments, long completed, long failed, string expected) => Assert.Equal(
+        expected,
+        FragmentPolicy.Decide(
+            memory, threshold, new FragmentCounters(fragments, completed, failed), new Correlation(), LearningRate.Default).ToString());
+
+    [Theory]
+    [InlineData(10, "Lower")]
+    [InlineData(9, "Raise")] // too few looks
+    public void Failures_that_grow_with_the_threshold_lower_it(int looks, string expected)
+    {
+        var history = new Correlation();
+        for (var i = 0; i < looks; i++)
+            history.Add(1_000_000 + (i * 100_000), 0.1 + (i * 0.05));
+        Assert.Equal(
+            expected,
+            FragmentPolicy.Decide(Default, Default, new FragmentCounters(1000, 100, 10), history, LearningRate.Default).ToString());
+    }
+
+    [Theory]
+    [InlineData(0, 4096, 10_000, 4160)]
+    [InlineData(1, 4096, 10_000, 4224)]
+    [InlineData(2, 4096, 10_000, 4352)]
+    [InlineData(3, 4096, 10_000, 4608)]
+    [InlineData(4, 4096, 10_000, 5120)]
+    [InlineData(4, 9000, 10_000, 10_000)]
+    [InlineData(4, 10_000, 10_000, 10_000)]
+    [InlineData(4, 20_000, 10_000, 20_000)] // an administrator's larger one stays
+    [InlineData(4, 20_000, 0, 20_000)] // memory unknown
+    [InlineData(4, 2_000_000_000, int.MaxValue, int.MaxValue)]
+    public void A_step_up_ends_at_the_ceiling(int rate, long threshold, long ceiling, long expected) =>
+        Assert.Equal(expected, FragmentPolicy.Raise(threshold, ceiling, new LearningRate(rate)));
+
+    [Theory]
+    [InlineData(8000, 4096, 6000)]
+    [InlineData(5000, 4096, 4096)]
+    [InlineData(4096, 4096, 4096)]
+    [InlineData(1000, 4096, 1000)]
+    [InlineData(0, 0, 0)]
+    public void A_step_down_ends_where_it_began(long threshold, long floor, long expected) =>
+        Assert.Equal(expected, FragmentPolicy.Lower(threshold, floor, LearningRate.Default));
+
+    [Theory]
+    [InlineData(1_280_000, 4096, 40_960_000)]
+    [InlineData(127, 4096, 0)]
+    [InlineData(0, 4096, 0)]
+    [InlineData(1L << 40, 65_536, int.MaxValue)]
+    public void Each_may_have_a_128th_of_the_machines_buffer_memory(long pages, long pageSize, long expected) =>
+        Assert.Equal(expected, FragmentPolicy.Ceiling(pages, pageSize));
+}
