@@ -1,0 +1,95 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using BpfTune.Sdk;
+using BpfTune.Tuners.TcpConnection;
+using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
+
+namespace BpfTune.Tuners.Tests.TcpConnection;
+
+public sealed class OutcomeTests
+{
+    private static readonly NetworkNamespace Blue = new(new NamespaceId(4026532000, 7), "blue", false);
+    private static readonly NetworkNamespace Green = new(new NamespaceId(4026532000, 8), "green", false);
+
+    [Theory]
+    [InlineData(1_000_000, 2_000_000_000, 500, 250, 0, 1e6)]
+    [InlineData(1_000_000, 2_000_000_000, 500, 250, 125, 1e6)]
+    [InlineData(1_000_000, 1_000_000_000, 250, 260, 0, 1e6)]
+    [InlineData(4_294_967_296_000, 1_000_000_000, 250, 250, 0, 4_294_967_296_000)]
+    public void The_rate_is_taken_over_the_time_in_which_there_was_something_to_send(
+        ulong bytes, ulong nanoseconds, uint duration, uint busy, uint limited, double rate)
+    {
+        Assert.True(ConnectionOutcome.TryRead(
+            new conn_event { bytes = bytes, duration_ns = nanoseconds, duration = duration, busy = busy, limited = limited, rtt_us = 50, min_rtt_us = 40 },
+            out var outcome));
+        Assert.Equal(rate, outcome.Rate, 3);
+        Assert.Equal(50, outcome.Rtt);
+        Assert.Equal(40, outcome.MinRtt);
+    }
+
+    [Theory]
+    [InlineData(0, 1000, 10, 10, 0, 5)]
+    [InlineData(1, 1000, 10, 10, 0, 0)]
+    [InlineData(1, 1000, 0, 10, 0, 5)]
+    [InlineData(1, 1000, 10, 2, 0, 5)]
+    [InlineData(1, 0, 10, 10, 0, 5)]
+    [InlineData(1, 1000, 10, 10, 6, 5)]
+    [InlineData(1, 1000, uint.MaxValue, uint.MaxValue, uint.MaxValue, 5)]
+    public void A_connection_that_was_too_short_or_held_back_by_others_says_nothing(
+        ulong bytes, ulong nanoseconds, uint duration, uint busy, uint limited, uint rtt) =>
+        Assert.False(ConnectionOutcome.TryRead(
+            new conn_event { bytes = bytes, duration_ns = nanoseconds, duration = duration, busy = busy, limited = limited, rtt_us = rtt }, out _));
+
+    [Fact]
+    public void Without_a_least_round_trip_the_smoothed_one_serves()
+    {
+        Assert.True(ConnectionOutcome.TryRead(
+            new conn_event { bytes = 1, duration_ns = 1000, duration = 9, busy = 9, rtt_us = 5 }, out var outcome));
+        Assert.Equal(5, outcome.MinRtt);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.0", 4u, "192.0.2.0/24")]
+    [InlineData("2001:db8:1:2::", 6u, "2001:db8:1:2::/64")]
+    public void Keys_read_as_networks(string address, uint family, string expected)
+    {
+        var bytes = IPAddress.Parse(address).GetAddressBytes();
+        var words = MemoryMarshal.Cast<byte, uint>(bytes);
+        var key = new RemoteKey(1, family, words[0], words.Length > 1 ? words[1] : 0);
+        Assert.Equal(expected, key.ToString());
+        Assert.Equal(key, RemoteKey.Of(key.ToKernel()));
+    }
+
+    [Fact]
+    public void The_oldest_remotes_make_room_for_new_ones()
+    {
+        var removed = new List<Remote>();
+        var table = new RemoteTable(removed.Add);
+        for (uint i = 0; i < RemoteTable.Capacity; i++)
+            table.Get(new RemoteKey(1, 4, i, 0), Blue);
+        table.Get(new RemoteKey(1, 4, 0, 0), Blue);
+        Assert.Empty(removed);
+        for (uint i = 0; i < 3 * RemoteTable.Capacity; i++)
+            table.Get(new RemoteKey(1, 4, 100_000 + i, 0), Blue);
+        Assert.InRange(table.Values.Count, 1, RemoteTable.Capacity);
+        Assert.Equal(1u, removed[0].Key.First);
+        Assert.Equal(4 * RemoteTable.Capacity, removed.Count + table.Values.Count);
+    }
+
+    [Fact]
+    public void What_belonged_to_a_namespace_goes_with_it_even_when_its_inode_comes_back()
+    {
+        var removed = new List<Remote>();
+        var table = new RemoteTable(removed.Add);
+        var key = new RemoteKey(Blue.Id.Inode, 4, 1, 0);
+        var first = table.Get(key, Blue);
+        Assert.Same(first, table.Get(key, Blue));
+        var second = table.Get(key, Green);
+        Assert.NotSame(first, second);
+        Assert.Equal([first], removed);
+        table.Forget(Blue.Id);
+        Assert.Same(second, Assert.Single(table.Values));
+        table.Forget(Green.Id);
+        Assert.Empty(table.Values);
+    }
+}

@@ -1,0 +1,292 @@
+using System.Text;
+using BpfTune.Sdk;
+using BpfTune.Tuners.TcpConnection;
+using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
+
+namespace BpfTune.Tuners.Tests.TcpConnection;
+
+/// <summary>Replays events against the whole tuner, with a table of values for a kernel.</summary>
+public sealed class TcpConnectionTunerTests
+{
+    private const string Allowed = "net.ipv4.tcp_allowed_congestion_control";
+    private const string Available = "net.ipv4.tcp_available_congestion_control";
+    private static readonly NetworkNamespace Blue = new(new NamespaceId(4026532000, 7), "blue", false);
+    private static readonly RemoteKey Key = new(Blue.Id.Inode, 4, BitConverter.IsLittleEndian ? 0x000200c0u : 0xc0000200u, 0);
+
+    private readonly FakeHost _host = new();
+    private readonly FakeChoices _choices = new();
+    private readonly List<string> _loaded = [];
+    private readonly HashSet<string> _modules = [];
+    private readonly TunerDeclaration _declaration = new();
+    private readonly TcpConnectionTuner _tuner;
+
+    public TcpConnectionTunerTests()
+    {
+        _tuner = new TcpConnectionTuner(_choices, name =>
+        {
+            _loaded.Add(name);
+            return _modules.Contains(name);
+        });
+        _tuner.Declare(_declaration);
+        Set(Available, "reno bbr cubic");
+        Set(Allowed, "reno cubic");
+    }
+
+    [Fact]
+    public void Nothing_is_chosen_before_four_connections_and_then_what_was_never_tried()
+    {
+        Start();
+        Outcome("cubic", 3);
+        Assert.Empty(_choices.Choices);
+        Outcome("cubic");
+        var choice = Assert.Single(_choices.Choices).Value;
+        Assert.Equal("bbr", _choices.Names[choice.best]);
+        Assert.Equal(["bbr", "cubic"], Named(choice.candidates));
+        Assert.Equal(0, choice.candidates_ecn);
+        Assert.Equal(3277, choice.explore);
+        Assert.Empty(_host.Proposals);
+    }
+
+    [Fact]
+    public void The_cheaper_one_is_preferred_allowed_and_shown()
+    {
+        Start();
+        Outcome("cubic", 4, rate: 1e6, rtt: 40_000);
+        Outcome("bbr", 2, rate: 10e6, rtt: 20_000);
+        Assert.Equal("bbr", _choices.Names[_choices.Choices[Key].best]);
+        var proposal = Assert.Single(_host.Proposals);
+        Assert.Equal(Allowed, proposal.Tunable.Name);
+        Assert.Equal("reno bbr cubic", proposal.New.Text);
+        Assert.Same(FakeHost.Global, proposal.Namespace);
+        Assert.Equal("algorithm_preferred", proposal.Scenario);
+        Assert.Contains("192.0.2.0/24 in namespace blue", proposal.Evidence, StringComparison.Ordinal);
+        var fact = Assert.Single(_tuner.Facts());
+        Assert.Equal("192.0.2.0/24 in blue", fact.Name);
+        Assert.StartsWith("bbr preferred; cost by algorithm (connections): bbr 0.00 (2), cubic ", fact.Value, StringComparison.Ordinal);
+
+        // It turns out worse later: the other one takes over again.
+        Outcome("bbr", 40, rate: 0.1e6, rtt: 400_000);
+        Assert.Equal("cubic", _choices.Names[_choices.Choices[Key].best]);
+    }
+
+    [Fact]
+    public void An_hour_of_the_same_connections_writes_the_choice_and_the_list_once()
+    {
+        Start();
+        Outcome("cubic", 4, rate: 1e6, rtt: 40_000);
+        Outcome("bbr", 2, rate: 10e6, rtt: 20_000);
+        var writes = _choices.Writes;
+        for (var i = 0; i < 3600; i++)
+        {
+            Outcome(i % 20 == 0 ? "cubic" : "bbr", rate: i % 20 == 0 ? 1e6 : 10e6, rtt: i % 20 == 0 ? 40_000u : 20_000u);
+            Lossy();
+            _host.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(writes, _choices.Writes);
+        Assert.Single(_host.Proposals);
+        Assert.Equal(0, _host.TimerCount);
+    }
+
+    [Fact]
+    public void Dctcp_is_for_connections_whose_route_has_ecn()
+    {
+        _modules.Add("dctcp");
+        Start();
+        Outcome("cubic", 10);
+        Assert.DoesNotContain("dctcp", _loaded);
+        Outcome("cubic", ecn: true);
+        var choice = _choices.Choices[Key];
+        Assert.Equal(["dctcp"], Named(choice.candidates_ecn));
+        Assert.DoesNotContain("dctcp", Named(choice.candidates));
+        Outcome("bbr", 2);
+        Outcome("dctcp", 3, ecn: true, rate: 100e6);
+        choice = _choices.Choices[Key];
+        Assert.Equal("dctcp", _choices.Names[choice.best_ecn]);
+        Assert.NotEqual("dctcp", _choices.Names[choice.best]);
+        Assert.DoesNotContain(_host.Proposals, p => p.New.Text.Contains("dctcp", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("dctcp")]
+    [InlineData("lp")]
+    [InlineData("prague")]
+    public void A_network_that_was_given_an_algorithm_of_its_own_is_left_alone(string name)
+    {
+        Set(Available, "reno bbr cubic " + name);
+        Start();
+        Outcome(name, 100);
+        Assert.Empty(_choices.Choices);
+        Assert.Empty(_tuner.Facts());
+    }
+
+    [Fact]
+    public void The_namespaces_default_is_a_candidate_for_its_remotes_whatever_it_is()
+    {
+        Start();
+        Outcome("westwood", 4);
+        Assert.Equal(["bbr", "cubic", "westwood"], Named(_choices.Choices[Key].candidates).Order());
+        var other = Key with { First = 1 };
+        Outcome("cubic", 4, key: other);
+        Assert.Equal(["bbr", "cubic"], Named(_choices.Choices[other].candidates));
+    }
+
+    [Fact]
+    public void Modules_are_asked_for_once_and_what_is_missing_is_no_candidate()
+    {
+        Set(Available, "reno cubic");
+        Start();
+        Assert.Equal(["bbr"], _loaded);
+        Outcome("cubic", 50);
+        Assert.Equal(["bbr", "htcp"], _loaded);
+        Assert.Empty(_choices.Choices);
+        Assert.Empty(_host.Proposals);
+    }
+
+    [Fact]
+    public void A_module_that_loads_is_a_candidate()
+    {
+        _modules.Add("htcp");
+        Start();
+        Outcome("cubic", 4);
+        Assert.Equal(["bbr", "cubic", "htcp"], Named(_choices.Choices[Key].candidates).Order());
+    }
+
+    [Fact]
+    public void A_kernel_that_shows_neither_list_is_no_error()
+    {
+        _host.Values.Clear();
+        Start();
+        Outcome("cubic", 10);
+        Lossy();
+        Assert.Empty(_host.Proposals);
+        Assert.Empty(_choices.Choices);
+    }
+
+    [Fact]
+    public void A_lossy_connection_makes_bbr_allowed()
+    {
+        Start();
+        Lossy();
+        Lossy();
+        var proposal = Assert.Single(_host.Proposals);
+        Assert.Equal("lossy_connections", proposal.Scenario);
+        Assert.Equal("reno bbr cubic", proposal.New.Text);
+        Assert.Equal("a connection to 192.0.2.0/24 in namespace blue had to send 5 of 100 segments again", proposal.Evidence);
+        Assert.EndsWith("2 switched to bbr for loss", Assert.Single(_tuner.Facts()).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_the_kernel_refuses_bbr_nothing_is_claimed()
+    {
+        Start();
+        Lossy(error: -2);
+        Assert.Empty(_host.Proposals);
+        Assert.Empty(_tuner.Facts());
+    }
+
+    [Fact]
+    public void A_stale_list_is_tried_again_and_a_refused_one_is_not()
+    {
+        Start();
+        _host.Answer = ProposalOutcome.Stale;
+        Lossy();
+        Lossy();
+        Assert.Equal(2, _host.Proposals.Count);
+        _host.Answer = ProposalOutcome.Failed;
+        Lossy();
+        Lossy();
+        Assert.Equal(3, _host.Proposals.Count);
+    }
+
+    [Fact]
+    public void An_administrator_turns_it_off_in_a_namespace_and_resumes_it()
+    {
+        Start();
+        Outcome("cubic", 4);
+        _tuner.OnOverrideChanged(Blue.Id, overridden: true);
+        Assert.Equal([Blue.Id.Inode], _choices.Off);
+        _tuner.OnOverrideChanged(Blue.Id, overridden: false);
+        Assert.Empty(_choices.Off);
+    }
+
+    [Fact]
+    public void An_override_older_than_the_daemon_counts_too()
+    {
+        Start();
+        _host.Answer = ProposalOutcome.Overridden;
+        Outcome("cubic", 10);
+        Lossy();
+        Assert.Equal([Blue.Id.Inode], _choices.Off);
+        Assert.Empty(_choices.Choices);
+        Assert.Empty(_host.Proposals);
+    }
+
+    [Fact]
+    public void A_namespace_that_is_gone_leaves_nothing_in_the_kernels_maps()
+    {
+        Start();
+        Outcome("cubic", 4);
+        _tuner.OnOverrideChanged(Blue.Id, overridden: true);
+        _tuner.OnNamespaceGone(Blue.Id);
+        Assert.Empty(_choices.Choices);
+        Assert.Empty(_choices.Off);
+        Assert.Empty(_tuner.Facts());
+    }
+
+    [Fact]
+    public void A_choice_that_found_no_room_is_tried_again()
+    {
+        _choices.IsFull = true;
+        Start();
+        Outcome("cubic", 4);
+        Assert.Empty(_choices.Choices);
+        _choices.IsFull = false;
+        Outcome("cubic");
+        Assert.Single(_choices.Choices);
+    }
+
+    private void Start() => _tuner.Start(_host, null);
+
+    private void Set(string name, string value) => _host.Values[(name, FakeHost.Global.Id)] = TunableValue.Parse(value);
+
+    private IEnumerable<string> Named(uint set) =>
+        _choices.Names.Where(n => (set >> n.Key & 1) != 0).Select(n => n.Value).Order();
+
+    private void Outcome(
+        string algorithm, int count = 1, double rate = 5e6, uint rtt = 20_000, bool ecn = false, RemoteKey? key = null)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Send(tcp_conn_event.TCP_CONN_OUTCOME, new conn_event
+            {
+                key = (key ?? Key).ToKernel(),
+                algorithm = CharArray16.From(Encoding.ASCII.GetBytes(algorithm)),
+                bytes = (ulong)rate,
+                duration_ns = 1_000_000_000,
+                duration = 250,
+                busy = 250,
+                rtt_us = rtt,
+                min_rtt_us = 20_000,
+                segments = 1000,
+                ecn = ecn ? 1u : 0,
+            });
+        }
+    }
+
+    private void Lossy(int error = 0) => Send(tcp_conn_event.TCP_CONN_LOSSY, new conn_event
+    {
+        key = Key.ToKernel(),
+        algorithm = CharArray16.From("cubic"u8),
+        segments = 100,
+        retransmits = 5,
+        error = error,
+    });
+
+    private void Send(tcp_conn_event kind, conn_event record)
+    {
+        var header = new EventHeader { NamespaceInode = Blue.Id.Inode, NamespaceCookie = Blue.Id.Cookie, Kind = (ushort)kind };
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<conn_event>(in record));
+        _declaration.Events[(ushort)kind].Invoke(new TunerEvent(in header, Blue), bytes);
+    }
+}

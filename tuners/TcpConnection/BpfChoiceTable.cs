@@ -1,0 +1,52 @@
+using System.Text;
+using BpfTune.LibBpf;
+using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
+
+namespace BpfTune.Tuners.TcpConnection;
+
+/// <summary>The maps of bpf/tcp_conn.bpf.c.</summary>
+internal sealed class BpfChoiceTable(Loaded bpf) : IChoiceTable
+{
+    /// <inheritdoc/>
+    public void Name(int index, string name) => bpf.Maps.bpftune_conn_name.Set(
+        (uint)index, new conn_algorithm { name = CharArray16.From(Encoding.ASCII.GetBytes(name)) });
+
+    /// <inheritdoc/>
+    public bool Set(RemoteKey key, in conn_choice choice)
+    {
+        try
+        {
+            bpf.Maps.bpftune_conn_choice.Set(key.ToKernel(), in choice);
+            return true;
+        }
+        catch (BpfException e) when (IsShortage(e))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Remove(RemoteKey key) => bpf.Maps.bpftune_conn_choice.Remove(key.ToKernel());
+
+    /// <inheritdoc/>
+    public bool TurnOff(uint namespaceInode, bool off)
+    {
+        if (!off)
+        {
+            bpf.Maps.bpftune_conn_off.Remove(namespaceInode);
+            return true;
+        }
+
+        try
+        {
+            bpf.Maps.bpftune_conn_off.Set(namespaceInode, 1);
+            return true;
+        }
+        catch (BpfException e) when (IsShortage(e))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsShortage(BpfException e) => e.ErrnoName is "ENOMEM" or "E2BIG";
+}

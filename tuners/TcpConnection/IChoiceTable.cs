@@ -1,0 +1,19 @@
+using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
+
+namespace BpfTune.Tuners.TcpConnection;
+
+/// <summary>What the kernel looks up when a connection is made.</summary>
+internal interface IChoiceTable
+{
+    /// <summary>Gives an algorithm its number.</summary>
+    void Name(int index, string name);
+
+    /// <summary>Says what to choose for a remote. False when the kernel has no memory for it now.</summary>
+    bool Set(RemoteKey key, in conn_choice choice);
+
+    /// <summary>Leaves a remote to the namespace's default again.</summary>
+    void Remove(RemoteKey key);
+
+    /// <summary>Nothing is chosen or switched in a namespace, or is again. False when the kernel cannot note it down.</summary>
+    bool TurnOff(uint namespaceInode, bool off);
+}
