@@ -37,6 +37,21 @@ public readonly record struct LearningRate
         return value > long.MaxValue - step ? long.MaxValue : value + step;
     }
 
+    /// <summary>
+    /// The limit for so much in use: unchanged when there is room, else as many steps up as it takes to have room, and
+    /// twice as much at once when it is full, for then something is being refused. Never past the ceiling, but a limit
+    /// beyond it stays.
+    /// </summary>
+    public long RaiseUntilRoom(long limit, long used, long ceiling)
+    {
+        if (limit >= ceiling || !IsNear(used, limit))
+            return limit;
+        var raised = used < limit ? limit : limit > long.MaxValue / 2 ? long.MaxValue : limit * 2;
+        while (raised < ceiling && IsNear(used, raised))
+            raised = Raise(raised);
+        return Math.Min(raised, ceiling);
+    }
+
     /// <summary>One step down, never below 0.</summary>
     public long Lower(long value) => Math.Max(0, value - Step(value));
 }

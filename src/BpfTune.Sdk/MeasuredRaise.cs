@@ -18,8 +18,6 @@ public sealed class MeasuredRaise(Tuner tuner, Tunable tunable, TimeSpan settlin
     private static readonly TimeSpan Resting = TimeSpan.FromSeconds(31);
 
     private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CoolingDown = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
     private readonly RaiseTrial _trial = new();
     private long _seen;
@@ -61,26 +59,13 @@ public sealed class MeasuredRaise(Tuner tuner, Tunable tunable, TimeSpan settlin
             return;
         }
 
-        switch (host.Propose(new Proposal(tunable, Where(in e), old, TunableValue.Of(next), scenario, evidence)))
-        {
-            case ProposalOutcome.Applied:
-                _ours = next;
-                if (settling > TimeSpan.Zero)
-                    host.Mute(e.Namespace, e.Header.Kind, settling);
-                break;
-            case ProposalOutcome.Overridden or ProposalOutcome.Failed:
-                host.Mute(e.Namespace, e.Header.Kind, Refused);
-                break;
-            case ProposalOutcome.Unchanged:
-                host.Mute(e.Namespace, e.Header.Kind, AtCeiling);
-                break;
-            case ProposalOutcome.CoolingDown:
-                host.Mute(e.Namespace, e.Header.Kind, CoolingDown);
-                break;
-            case ProposalOutcome.Stale:
-                // The next event reads the new value.
-                break;
-        }
+        var outcome = host.Propose(new Proposal(tunable, Where(in e), old, TunableValue.Of(next), scenario, evidence));
+        host.Settle(in e, outcome);
+        if (outcome != ProposalOutcome.Applied)
+            return;
+        _ours = next;
+        if (settling > TimeSpan.Zero)
+            host.Mute(e.Namespace, e.Header.Kind, settling);
     }
 
     private NetworkNamespace Where(in TunerEvent e) =>

@@ -88,4 +88,15 @@ public sealed class LearningRateTests
         Assert.True(new LearningRate(rate).IsNear(near, 1000));
         Assert.False(new LearningRate(rate).IsNear(far, 1000));
     }
+
+    [Theory]
+    [InlineData(1000, 749, 5000, 1000)] // there is room
+    [InlineData(1000, 750, 5000, 1250)]
+    [InlineData(1000, 1000, 5000, 2000)] // full: twice as much at once
+    [InlineData(1000, 4000, 5000, 5000)] // the ceiling
+    [InlineData(6000, 6000, 5000, 6000)] // beyond it: stays
+    [InlineData(0, 10, 5000, 0)] // no limit is never near
+    [InlineData(long.MaxValue - 1, long.MaxValue, long.MaxValue, long.MaxValue)]
+    public void A_limit_rises_until_there_is_room(long limit, long used, long ceiling, long expected) =>
+        Assert.Equal(expected, LearningRate.Default.RaiseUntilRoom(limit, used, ceiling));
 }

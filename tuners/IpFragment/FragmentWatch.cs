@@ -15,7 +15,6 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
     /// <summary>What a raise does shows in the datagrams that come after it, not in those that wait already.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
     private readonly Tunable _tunable = isIPv6 ? FragmentTunables.IPv6 : FragmentTunables.IPv4;
     private readonly MeasuredRaise _raise = new(tuner, isIPv6 ? FragmentTunables.IPv6 : FragmentTunables.IPv4, Settling);
@@ -121,9 +120,6 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
         var outcome = tuner.Host.Propose(new Proposal(
             _tunable, e.Namespace, value, TunableValue.Of(lowered), "fragment_failures_grow_with_threshold",
             string.Create(CultureInfo.InvariantCulture, $"{evidence}; correlation {_history.Coefficient:0.00} over {_history.Count} looks")));
-        if (outcome is ProposalOutcome.Overridden or ProposalOutcome.Failed)
-            tuner.Host.Mute(e.Namespace, e.Header.Kind, Refused);
-        else if (outcome == ProposalOutcome.CoolingDown)
-            tuner.Host.Mute(e.Namespace, e.Header.Kind, Starving);
+        tuner.Host.Settle(in e, outcome);
     }
 }

@@ -10,7 +10,6 @@ internal sealed class TableWatch(
 {
     private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan CoolingDown = TimeSpan.FromSeconds(1);
 
     /// <summary>A table that was flushed fills up again at once if it was in use.</summary>
     private static readonly TimeSpan BeforeLowering = TimeSpan.FromSeconds(20);
@@ -54,10 +53,7 @@ internal sealed class TableWatch(
             record.entries >= thresholds[ThresholdPolicy.Limit] ? "neighbour_table_full" : "neighbour_table_near_full",
             $"{record.entries} {family} neighbours of at most {thresholds[ThresholdPolicy.Limit]}, "
                 + $"the devices' prefixes hold {addresses} addresses");
-        if (outcome is ProposalOutcome.Overridden or ProposalOutcome.Failed)
-            host.Mute(e.Namespace, e.Header.Kind, Refused);
-        else if (outcome == ProposalOutcome.CoolingDown)
-            host.Mute(e.Namespace, e.Header.Kind, CoolingDown);
+        host.Settle(in e, outcome);
     }
 
     /// <summary>A neighbour was let go, and the table is nearly empty.</summary>

@@ -41,12 +41,9 @@ internal static class ThresholdPolicy
     public static TunableValue Raise(TunableValue thresholds, long entries, long ceiling, LearningRate rate)
     {
         var limit = thresholds[Limit];
-        if (limit >= ceiling || !rate.IsNear(entries, limit))
+        var raised = rate.RaiseUntilRoom(limit, entries, ceiling);
+        if (raised == limit)
             return thresholds;
-        var raised = entries >= limit ? limit * 2 : limit;
-        while (raised < ceiling && rate.IsNear(entries, raised))
-            raised = rate.Raise(raised);
-        raised = Math.Min(raised, ceiling);
 
         // The lower two keep their distance; what an administrator has put above the limit stays there.
         var first = InProportion(thresholds[0], raised, limit);

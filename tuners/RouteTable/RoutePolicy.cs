@@ -25,18 +25,4 @@ internal static class RoutePolicy
         var affordable = Math.Min(Math.Max(0, freeBufferPages), long.MaxValue / pageSize) * pageSize / MemoryShare / EntrySize;
         return Math.Clamp(affordable, Default, MostEntries);
     }
-
-    /// <summary>
-    /// The limit for a cache with so many entries: unchanged when it has room or the ceiling is reached, else as many
-    /// steps up as it takes to have room, and twice as much at once when it is full: then routes are being refused.
-    /// </summary>
-    public static long Raise(long limit, long entries, long ceiling, LearningRate rate)
-    {
-        if (limit >= ceiling || !rate.IsNear(entries, limit))
-            return limit;
-        var raised = entries >= limit ? limit * 2 : limit;
-        while (raised < ceiling && rate.IsNear(entries, raised))
-            raised = rate.Raise(raised);
-        return Math.Min(raised, ceiling);
-    }
 }

@@ -14,7 +14,6 @@ internal sealed class RouteTableTuner : Tuner
 
     private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan CoolingDown = TimeSpan.FromSeconds(1);
 
     private static readonly Tunable Size = new(
         "net.ipv6.route.max_size", TunableScope.Namespace, TunableUnit.Count, "IPv6 routes in the cache at the most")
@@ -60,20 +59,16 @@ internal sealed class RouteTableTuner : Tuner
             return;
 
         var ceiling = RoutePolicy.Ceiling(BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo")), Environment.SystemPageSize);
-        var raised = RoutePolicy.Raise(value[0], record.entries, ceiling, Host.LearningRate);
+        var raised = Host.LearningRate.RaiseUntilRoom(value[0], record.entries, ceiling);
         if (raised == value[0])
         {
             Host.Mute(e.Namespace, e.Header.Kind, AtCeiling);
             return;
         }
 
-        var outcome = Host.Propose(new Proposal(
+        Host.Settle(in e, Host.Propose(new Proposal(
             Size, e.Namespace, value, TunableValue.Of(raised),
             record.entries >= value[0] ? "route_cache_full" : "route_cache_near_full",
-            $"{record.entries} IPv6 routes of at most {value[0]}"));
-        if (outcome is ProposalOutcome.Overridden or ProposalOutcome.Failed)
-            Host.Mute(e.Namespace, e.Header.Kind, Refused);
-        else if (outcome == ProposalOutcome.CoolingDown)
-            Host.Mute(e.Namespace, e.Header.Kind, CoolingDown);
+            $"{record.entries} IPv6 routes of at most {value[0]}")));
     }
 }

@@ -15,7 +15,6 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
 
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
     private readonly HashSet<ulong> _sockets = [];
     private readonly Correlation _latency = new();
@@ -51,7 +50,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
                 var evidence = $"round trip {facts.RttMicroseconds / 1000.0:0.0} ms, least {_leastRtt / 1000.0:0.0} ms, "
                     + $"correlation with {what} {_latency.Coefficient:0.00} over {_latency.Count} samples";
                 _latency.Clear();
-                Settle(in e, tuner.Host.Propose(new Proposal(
+                tuner.Host.Settle(in e, tuner.Host.Propose(new Proposal(
                     tunable, e.Namespace, old, old.With(TcpTunables.Maximum, lowered), "buffers_only_add_delay", evidence)));
                 return;
             }
@@ -67,7 +66,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
             return;
         }
 
-        Settle(in e, tuner.Host.Propose(new Proposal(
+        tuner.Host.Settle(in e, tuner.Host.Propose(new Proposal(
             tunable, e.Namespace, old, old.With(TcpTunables.Maximum, raised), "buffer_near_maximum", Evidence(in facts, maximum))));
     }
 
@@ -108,20 +107,4 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
     }
 
     private void Mute(in TunerEvent e, TimeSpan duration) => tuner.Host.Mute(e.Namespace, e.Header.Kind, duration);
-
-    private void Settle(in TunerEvent e, ProposalOutcome outcome)
-    {
-        switch (outcome)
-        {
-            case ProposalOutcome.Overridden or ProposalOutcome.Failed:
-                Mute(in e, Refused);
-                break;
-            case ProposalOutcome.CoolingDown or ProposalOutcome.Unchanged:
-                Mute(in e, AtCeiling);
-                break;
-            default:
-                // Applied, or made from a value that changed meanwhile: the next event brings the new one.
-                break;
-        }
-    }
 }

@@ -41,8 +41,7 @@ internal sealed class MemoryWatch(Tuner tuner, ushort kind)
             var outcome = host.Propose(new Proposal(
                 TcpTunables.Memory, host.GlobalNamespace, marks, raised, "tcp_memory_near_pressure",
                 $"TCP holds {allocated} pages, pressure mark {marks[TcpTunables.Pressure]}, max {marks[TcpTunables.Maximum]}"));
-            if (outcome is ProposalOutcome.Overridden or ProposalOutcome.Failed)
-                host.Mute(e.Namespace, kind, Refused);
+            host.Settle(in e, outcome);
             if (!exhausted)
                 return;
         }

@@ -38,8 +38,7 @@ internal sealed class MemoryWatch(Tuner tuner)
         var outcome = host.Propose(new Proposal(
             UdpTunables.Memory, host.GlobalNamespace, marks, raised, "udp_memory_exceeded",
             $"UDP wants {_allocated} pages, pressure mark {marks[MemoryMarks.Pressure]}, max {marks[MemoryMarks.Maximum]}"));
-        if (outcome is ProposalOutcome.Overridden or ProposalOutcome.Failed)
-            host.Mute(e.Namespace, e.Header.Kind, Refused);
+        host.Settle(in e, outcome);
     }
 
     /// <summary>What was seen, for status.</summary>

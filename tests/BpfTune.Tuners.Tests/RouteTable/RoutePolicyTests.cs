@@ -33,7 +33,7 @@ public sealed class RoutePolicyTests
     [InlineData(int.MaxValue, int.MaxValue, Ample, int.MaxValue)]
     [InlineData(int.MaxValue, int.MaxValue, 1L << 40, 4294967294)] // no 32-bit overflow
     public void The_limit_rises_until_there_is_room(long limit, long entries, long ceiling, long expected) =>
-        Assert.Equal(expected, RoutePolicy.Raise(limit, entries, ceiling, LearningRate.Default));
+        Assert.Equal(expected, LearningRate.Default.RaiseUntilRoom(limit, entries, ceiling));
 
     [Theory]
     [InlineData(0, 4032, 4160)]
@@ -43,8 +43,8 @@ public sealed class RoutePolicyTests
     [InlineData(4, 3072, 5120)]
     public void Nearness_and_step_follow_the_learning_rate(int rate, long entries, long expected)
     {
-        Assert.Equal(4096, RoutePolicy.Raise(4096, entries - 1, Ample, new LearningRate(rate)));
-        Assert.Equal(expected, RoutePolicy.Raise(4096, entries, Ample, new LearningRate(rate)));
+        Assert.Equal(4096, new LearningRate(rate).RaiseUntilRoom(4096, entries - 1, Ample));
+        Assert.Equal(expected, new LearningRate(rate).RaiseUntilRoom(4096, entries, Ample));
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class RoutePolicyTests
     {
         long limit = 4096;
         for (var second = 0; second < 3600; second++)
-            limit = RoutePolicy.Raise(limit, limit, 50_000, new LearningRate(rate));
+            limit = new LearningRate(rate).RaiseUntilRoom(limit, limit, 50_000);
         Assert.Equal(50_000, limit);
     }
 }

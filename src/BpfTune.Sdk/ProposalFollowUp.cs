@@ -1,0 +1,34 @@
+namespace BpfTune.Sdk;
+
+/// <summary>What follows from a proposal's outcome for the events that led to it.</summary>
+public static class ProposalFollowUp
+{
+    /// <summary>How long events rest that an administrator's setting, or the kernel's refusal, makes useless.</summary>
+    public static readonly TimeSpan WhenRefused = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long they rest when nothing was left to change within the bounds.</summary>
+    public static readonly TimeSpan WhenUnchanged = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long they rest after a change in the other direction.</summary>
+    public static readonly TimeSpan WhenCoolingDown = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Mutes an event's kind for as long as nothing can come of it. After a change, and after one that was decided from a
+    /// value that is no more, the next event is welcome.
+    /// </summary>
+    /// <param name="host">The tuner's host.</param>
+    /// <param name="e">The event that led to the proposal.</param>
+    /// <param name="outcome">What became of it.</param>
+    public static void Settle(this ITunerHost host, in TunerEvent e, ProposalOutcome outcome)
+    {
+        TimeSpan? rest = outcome switch
+        {
+            ProposalOutcome.Overridden or ProposalOutcome.Failed => WhenRefused,
+            ProposalOutcome.Unchanged => WhenUnchanged,
+            ProposalOutcome.CoolingDown => WhenCoolingDown,
+            _ => null,
+        };
+        if (rest is { } duration)
+            host.Mute(e.Namespace, e.Header.Kind, duration);
+    }
+}
