@@ -96,6 +96,7 @@ missing_packages() {
 	if needs_lab "$targets"; then
 		has ip || echo iproute2
 		has iperf3 || echo iperf3
+		has nft || echo nftables
 	fi
 }
 

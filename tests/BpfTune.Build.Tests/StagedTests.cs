@@ -39,7 +39,7 @@ public sealed class StagedTests : IDisposable
     {
         using var process = Start("trap 'sleep 0.2; echo -n tidied; exit 5' TERM; echo ready $1; while :; do sleep 0.05; done");
         var directory = process.StandardOutput.ReadLine()!.Split(' ')[1];
-        using (Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        using (Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]))
         {
             Assert.Equal("tidied", process.StandardOutput.ReadToEnd());
             process.WaitForExit();

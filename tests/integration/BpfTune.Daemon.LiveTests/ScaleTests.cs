@@ -44,14 +44,14 @@ public sealed class ScaleTests(ITestOutputHelper output)
         using var place = LabNamespace.Create("busy");
         using var daemon = new TestDaemon(null, "-R", "-a", "tcp_buffer");
         // Asleep, it reads nothing; each write by hand is an event, and none of them is held back.
-        Tool.Run("kill", "-STOP", daemon.Process.ProcessId.ToString(CultureInfo.InvariantCulture)).OrThrow();
+        Tool.Run("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -STOP {daemon.Process.ProcessId}")).OrThrow();
         try
         {
             place.Exec("sh", "-c", "i=0; while [ $i -lt 3000 ]; do echo $((i % 2)) > /proc/sys/net/ipv4/tcp_sack; i=$((i+1)); done").OrThrow();
         }
         finally
         {
-            Tool.Run("kill", "-CONT", daemon.Process.ProcessId.ToString(CultureInfo.InvariantCulture)).OrThrow();
+            Tool.Run("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -CONT {daemon.Process.ProcessId}")).OrThrow();
         }
 
         daemon.WaitUntil(() => daemon.AskJson("status").GetProperty("events_lost").GetInt64() > 0, "lost events are counted");
