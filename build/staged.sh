@@ -32,13 +32,15 @@ fi
 
 export BPFTUNE_TUNERS=$tuners
 
-# In the background, so that a signal is passed on at once; and waited for until it has ended in its own time. With job control, else the
-# shell would have it and its children ignore SIGINT.
+# In the background, so that a signal is passed on at once; and waited for until it has ended in its own time. The trap is there before the
+# command is, for the signal may come at any moment. With job control, else the shell would have the command ignore SIGINT.
+command='' early=''
+trap 'if [ -n "$command" ]; then kill -TERM "$command" 2>/dev/null || true; else early=1; fi' INT TERM HUP
 set -m
 "${@//@tuners@/$tuners}" &
 command=$!
 set +m
-trap 'kill -TERM "$command" 2>/dev/null || true' INT TERM HUP
+if [ -n "$early" ]; then kill -TERM "$command" 2>/dev/null || true; fi
 status=0
 while :; do
 	status=0

@@ -35,14 +35,16 @@ public sealed class StagedTests : IDisposable
     }
 
     [Fact]
-    public void A_signal_is_passed_on_and_the_command_may_end_in_its_own_time()
+    public async Task A_signal_is_passed_on_and_the_command_may_end_in_its_own_time()
     {
         using var process = Start("trap 'sleep 0.2; echo -n tidied; exit 5' TERM; echo ready $1; while :; do sleep 0.05; done");
         var directory = process.StandardOutput.ReadLine()!.Split(' ')[1];
         using (Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]))
         {
-            Assert.Equal("tidied", process.StandardOutput.ReadToEnd());
-            process.WaitForExit();
+            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            Assert.Equal("tidied", output);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(5, process.ExitCode);
