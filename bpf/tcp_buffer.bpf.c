@@ -106,7 +106,7 @@ static __always_inline __u32 min_rtt_of(struct tcp_sock *tp)
 	return min_rtt == 0xffffffff ? 0 : min_rtt;
 }
 
-/* Room in the ring if the buffer is, or will be, too small; *e says which. */
+/* Room in the ring if the buffer is, or will be, too small: each a kind of its own. */
 static __always_inline struct buffer_event *
 buffer_reserve(struct net *net, __u32 buffer, __u64 wanted, __u32 limit,
 	       __u16 growing, __u16 full)
@@ -119,6 +119,21 @@ buffer_reserve(struct net *net, __u32 buffer, __u64 wanted, __u32 limit,
 		return bpftune_reserve(struct buffer_event, net, full,
 				       FULL_INTERVAL);
 	return NULL;
+}
+
+/* What both directions tell alike; limit, overhead and moderate are their own. */
+static __always_inline void buffer_submit(struct buffer_event *e, struct sock *sk,
+					  __u32 buffer, __u32 window, __u32 rtt,
+					  __u32 min_rtt)
+{
+	e->socket = (__u64)sk;
+	e->buffer = buffer;
+	e->window = window;
+	e->rtt_us = rtt;
+	e->min_rtt_us = min_rtt;
+	e->reserved = 0;
+	bpftune_read_memory(sk, &e->allocated, e->mem);
+	bpftune_submit(e);
 }
 
 static __always_inline int receive(struct sock *sk)
@@ -149,19 +164,12 @@ static __always_inline int receive(struct sock *sk)
 			   TCP_BUFFER_RECEIVE_FULL);
 	if (!e)
 		return 0;
-	e->socket = (__u64)sk;
-	e->buffer = buffer;
-	e->window = window;
 	e->limit[0] = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[0]);
 	e->limit[1] = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[1]);
 	e->limit[2] = limit;
 	e->overhead = overhead;
-	e->rtt_us = rtt;
-	e->min_rtt_us = min_rtt;
 	e->moderate = BPF_CORE_READ(net, ipv4.sysctl_tcp_moderate_rcvbuf);
-	e->reserved = 0;
-	bpftune_read_memory(sk, &e->allocated, e->mem);
-	bpftune_submit(e);
+	buffer_submit(e, sk, buffer, window, rtt, min_rtt);
 	return 0;
 }
 
@@ -215,19 +223,12 @@ static __always_inline int send(struct sock *sk)
 			   limit, TCP_BUFFER_SEND, TCP_BUFFER_SEND_FULL);
 	if (!e)
 		return 0;
-	e->socket = (__u64)sk;
-	e->buffer = buffer;
-	e->window = window;
 	e->limit[0] = BPF_CORE_READ(net, ipv4.sysctl_tcp_wmem[0]);
 	e->limit[1] = BPF_CORE_READ(net, ipv4.sysctl_tcp_wmem[1]);
 	e->limit[2] = limit;
 	e->overhead = SEND_OVERHEAD;
-	e->rtt_us = rtt;
-	e->min_rtt_us = min_rtt;
 	e->moderate = 1;
-	e->reserved = 0;
-	bpftune_read_memory(sk, &e->allocated, e->mem);
-	bpftune_submit(e);
+	buffer_submit(e, sk, buffer, window, rtt, min_rtt);
 	return 0;
 }
 

@@ -8,6 +8,17 @@ namespace BpfTune.Sdk;
 /// </summary>
 public static class BufferMemory
 {
+    /// <summary>The pages that this machine has now.</summary>
+    public static long FreeBufferPages() => FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
+
+    /// <summary>How many entries of one size fit into a share of that memory.</summary>
+    /// <param name="freeBufferPages">0 when unknown, then none do.</param>
+    /// <param name="pageSize">In bytes.</param>
+    /// <param name="share">One part of so many.</param>
+    /// <param name="entrySize">In bytes.</param>
+    public static long Entries(long freeBufferPages, int pageSize, long share, long entrySize) =>
+        Math.Min(Math.Max(0, freeBufferPages), long.MaxValue / pageSize) * pageSize / share / entrySize;
+
     /// <summary>Sums the pages from the text of /proc/zoneinfo. 0 when it has neither zone.</summary>
     public static long FreeBufferPages(string zoneInfo)
     {

@@ -37,6 +37,9 @@ public readonly record struct LearningRate
         return value > long.MaxValue - step ? long.MaxValue : value + step;
     }
 
+    /// <summary>One step up, at most to a ceiling; a value beyond it stays.</summary>
+    public long Raise(long value, long ceiling) => value >= ceiling ? value : Math.Min(Raise(value), ceiling);
+
     /// <summary>
     /// The limit for so much in use: unchanged when there is room, else as many steps up as it takes to have room, and
     /// twice as much at once when it is full, for then something is being refused. Never past the ceiling, but a limit
@@ -54,4 +57,7 @@ public readonly record struct LearningRate
 
     /// <summary>One step down, never below 0.</summary>
     public long Lower(long value) => Math.Max(0, value - Step(value));
+
+    /// <summary>One step down, at least to a floor; a value below it stays.</summary>
+    public long Lower(long value, long floor) => value <= floor ? value : Math.Max(Lower(value), floor);
 }

@@ -24,9 +24,9 @@ public static class MemoryMarks
     /// <param name="rate">The step.</param>
     public static TunableValue Raise(TunableValue marks, long freeBufferPages, LearningRate rate)
     {
-        var maximum = Upto(marks[Maximum], freeBufferPages / 4, rate);
-        var pressure = Math.Min(Upto(marks[Pressure], freeBufferPages / 8, rate), maximum);
-        var minimum = Math.Min(Upto(marks[Minimum], freeBufferPages / 16, rate), pressure);
+        var maximum = rate.Raise(marks[Maximum], freeBufferPages / 4);
+        var pressure = Math.Min(rate.Raise(marks[Pressure], freeBufferPages / 8), maximum);
+        var minimum = Math.Min(rate.Raise(marks[Minimum], freeBufferPages / 16), pressure);
         return TunableValue.Of(minimum, pressure, maximum);
     }
 
@@ -38,6 +38,4 @@ public static class MemoryMarks
     /// <summary>Whether memory has eased: below the pressure mark by a step.</summary>
     public static bool HasEased(long allocated, TunableValue marks, LearningRate rate) =>
         !rate.IsNear(allocated, marks[Pressure]);
-
-    private static long Upto(long mark, long most, LearningRate rate) => mark >= most ? mark : Math.Min(rate.Raise(mark), most);
 }

@@ -29,14 +29,6 @@ internal static class FragmentPolicy
             : FragmentDecision.Raise;
     }
 
-    /// <summary>A step up, within the ceiling; a threshold beyond it stays.</summary>
-    public static long Raise(long threshold, long ceiling, LearningRate rate) =>
-        threshold >= ceiling ? threshold : Math.Min(rate.Raise(threshold), ceiling);
-
-    /// <summary>A step down, never below what was found at first.</summary>
-    public static long Lower(long threshold, long floor, LearningRate rate) =>
-        threshold <= floor ? threshold : Math.Max(rate.Lower(threshold), floor);
-
     /// <summary>The largest threshold: each namespace and family may have 1/128 of the machine's buffer memory, at most 2 GiB.</summary>
     public static long Ceiling(long freeBufferPages, long pageSize) =>
         freeBufferPages <= 0 ? 0 : Math.Min(int.MaxValue, freeBufferPages / 128 * pageSize);

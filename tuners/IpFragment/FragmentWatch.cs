@@ -15,7 +15,6 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
     /// <summary>What a raise does shows in the datagrams that come after it, not in those that wait already.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-
     private readonly Tunable _tunable = isIPv6 ? FragmentTunables.IPv6 : FragmentTunables.IPv4;
     private readonly MeasuredRaise _raise = new(tuner, isIPv6 ? FragmentTunables.IPv6 : FragmentTunables.IPv4, Settling);
     private readonly Correlation _history = new();
@@ -53,9 +52,9 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
                 break;
             case FragmentDecision.Raise:
                 var ceiling = FragmentPolicy.Ceiling(
-                    BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo")), Environment.SystemPageSize);
+                    BufferMemory.FreeBufferPages(), Environment.SystemPageSize);
                 _raise.Raise(
-                    in e, value, FragmentPolicy.Raise(threshold, ceiling, host.LearningRate),
+                    in e, value, host.LearningRate.Raise(threshold, ceiling),
                     "fragments_near_threshold", evidence, counters.Completed, counters.Failed);
                 break;
             case FragmentDecision.Lower:
@@ -109,7 +108,7 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
 
     private void Lower(in TunerEvent e, TunableValue value, string evidence)
     {
-        var lowered = FragmentPolicy.Lower(value[0], _floor, tuner.Host.LearningRate);
+        var lowered = tuner.Host.LearningRate.Lower(value[0], _floor);
         if (lowered == value[0])
         {
             // Back at the beginning: what was learned on the way up says nothing more.

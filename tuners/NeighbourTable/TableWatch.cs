@@ -9,7 +9,6 @@ internal sealed class TableWatch(
     Tuner tuner, string family, ImmutableArray<Tunable> tunables, string statistics, NamespaceMap<DevicePrefixes> prefixes)
 {
     private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
     /// <summary>A table that was flushed fills up again at once if it was in use.</summary>
     private static readonly TimeSpan BeforeLowering = TimeSpan.FromSeconds(20);
@@ -30,7 +29,7 @@ internal sealed class TableWatch(
         if (Read() is not { } thresholds)
         {
             // The daemon lives in a container: the thresholds are out of its reach.
-            host.Mute(e.Namespace, e.Header.Kind, Refused);
+            host.Mute(e.Namespace, e.Header.Kind, ProposalFollowUp.WhenRefused);
             return;
         }
 
@@ -40,7 +39,7 @@ internal sealed class TableWatch(
 
         var addresses = prefixes.Values.Sum(p => p.Sum);
         _ceiling = ThresholdPolicy.Ceiling(
-            addresses, BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo")), Environment.SystemPageSize);
+            addresses, BufferMemory.FreeBufferPages(), Environment.SystemPageSize);
         var raised = ThresholdPolicy.Raise(thresholds, record.entries, _ceiling, host.LearningRate);
         if (raised.Equals(thresholds))
         {
@@ -61,7 +60,7 @@ internal sealed class TableWatch(
     {
         _entries = record.entries;
         var lowers = CheckIfRaised();
-        tuner.Host.Mute(e.Namespace, e.Header.Kind, lowers ? BeforeLowering : Refused);
+        tuner.Host.Mute(e.Namespace, e.Header.Kind, lowers ? BeforeLowering : ProposalFollowUp.WhenRefused);
     }
 
     /// <summary>Looks later whether the table is nearly empty, if the tuner has raised its thresholds.</summary>

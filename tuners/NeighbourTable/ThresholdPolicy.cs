@@ -30,7 +30,7 @@ internal static class ThresholdPolicy
     public static long Ceiling(long addresses, long freeBufferPages, int pageSize)
     {
         var useful = Math.Min(Math.Max(0, addresses), MostEntries) * EntriesPerAddress;
-        var affordable = Math.Min(Math.Max(0, freeBufferPages), long.MaxValue / pageSize) * pageSize / MemoryShare / EntrySize;
+        var affordable = BufferMemory.Entries(freeBufferPages, pageSize, MemoryShare, EntrySize);
         return Math.Max(Defaults[Limit], Math.Min(Math.Min(useful, affordable), MostEntries));
     }
 
@@ -60,10 +60,7 @@ internal static class ThresholdPolicy
     {
         var lowered = thresholds;
         for (var member = 0; member <= Limit; member++)
-        {
-            var value = thresholds[member];
-            lowered = lowered.With(member, Math.Min(value, Math.Max(rate.Lower(value), floor[member])));
-        }
+            lowered = lowered.With(member, rate.Lower(thresholds[member], floor[member]));
 
         return lowered;
     }

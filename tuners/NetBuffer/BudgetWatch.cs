@@ -51,8 +51,8 @@ internal sealed class BudgetWatch(Tuner tuner, Func<string?> readSchedstat)
         var host = tuner.Host;
         var floor = _floors[tunable] = Math.Min(value[0], _floors.GetValueOrDefault(tunable, long.MaxValue));
         var next = direction > 0
-            ? NetPolicy.Raise(value[0], ceiling, host.LearningRate)
-            : NetPolicy.Lower(value[0], floor, host.LearningRate);
+            ? host.LearningRate.Raise(value[0], ceiling)
+            : host.LearningRate.Lower(value[0], floor);
         return next != value[0] && host.Propose(new Proposal(
             tunable, host.GlobalNamespace, value, TunableValue.Of(next), direction > 0 ? "polling_cut_short" : "tasks_wait_for_polling", evidence))
             is not (ProposalOutcome.Overridden or ProposalOutcome.Failed or ProposalOutcome.Unchanged);

@@ -31,12 +31,4 @@ internal static class NetPolicy
             return -1;
         return squeezed > FewSqueezes ? 1 : 0;
     }
-
-    /// <summary>A step up, at most to a ceiling; a value beyond it stays.</summary>
-    public static long Raise(long value, long ceiling, LearningRate rate) =>
-        value >= ceiling ? value : Math.Min(rate.Raise(value), ceiling);
-
-    /// <summary>A step down, at least to what was found at first.</summary>
-    public static long Lower(long value, long floor, LearningRate rate) =>
-        value <= floor ? value : Math.Max(rate.Lower(value), floor);
 }

@@ -92,7 +92,7 @@ internal sealed class SoftnetWatch(Tuner tuner, Func<string?> readSchedstat)
         LimitFlows(evidence);
         _dropped.Clear();
         _dropping.Clear();
-        var next = NetPolicy.Raise(backlog[0], NetPolicy.MostBacklog, host.LearningRate);
+        var next = host.LearningRate.Raise(backlog[0], NetPolicy.MostBacklog);
         return next != backlog[0] && host.Propose(new Proposal(
             NetTunables.Backlog, host.GlobalNamespace, backlog, TunableValue.Of(next), "backlog_full", evidence))
             is not (ProposalOutcome.Overridden or ProposalOutcome.Failed or ProposalOutcome.Unchanged);

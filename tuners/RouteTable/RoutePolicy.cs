@@ -22,7 +22,7 @@ internal static class RoutePolicy
     /// <param name="pageSize">In bytes.</param>
     public static long Ceiling(long freeBufferPages, int pageSize)
     {
-        var affordable = Math.Min(Math.Max(0, freeBufferPages), long.MaxValue / pageSize) * pageSize / MemoryShare / EntrySize;
+        var affordable = BufferMemory.Entries(freeBufferPages, pageSize, MemoryShare, EntrySize);
         return Math.Clamp(affordable, Default, MostEntries);
     }
 }

@@ -13,7 +13,6 @@ internal sealed class RouteTableTuner : Tuner
     private static readonly Version WithoutLimit = new(6, 3);
 
     private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
     private static readonly Tunable Size = new(
         "net.ipv6.route.max_size", TunableScope.Namespace, TunableUnit.Count, "IPv6 routes in the cache at the most")
@@ -50,7 +49,7 @@ internal sealed class RouteTableTuner : Tuner
         if (!Host.TryRead(Size, e.Namespace, out var value))
         {
             // A container's own user namespace: the kernel shows it no such limit.
-            Host.Mute(e.Namespace, e.Header.Kind, Refused);
+            Host.Mute(e.Namespace, e.Header.Kind, ProposalFollowUp.WhenRefused);
             return;
         }
 
@@ -58,7 +57,7 @@ internal sealed class RouteTableTuner : Tuner
         if (!Host.LearningRate.IsNear(record.entries, value[0]))
             return;
 
-        var ceiling = RoutePolicy.Ceiling(BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo")), Environment.SystemPageSize);
+        var ceiling = RoutePolicy.Ceiling(BufferMemory.FreeBufferPages(), Environment.SystemPageSize);
         var raised = Host.LearningRate.RaiseUntilRoom(value[0], record.entries, ceiling);
         if (raised == value[0])
         {

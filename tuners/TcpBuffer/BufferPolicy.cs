@@ -43,7 +43,7 @@ internal static class BufferPolicy
 
     /// <summary>One step down; never below the default member, nor below what the path needs.</summary>
     public static long Lower(long maximum, long defaultMember, long bandwidthDelayCeiling, LearningRate rate) =>
-        Math.Min(maximum, Math.Max(rate.Lower(maximum), Math.Max(defaultMember, bandwidthDelayCeiling)));
+        rate.Lower(maximum, Math.Max(defaultMember, bandwidthDelayCeiling));
 
     private static long Saturate(Int128 value) => value > long.MaxValue ? long.MaxValue : (long)value;
 }

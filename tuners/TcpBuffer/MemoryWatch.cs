@@ -6,7 +6,6 @@ namespace BpfTune.Tuners.TcpBuffer;
 internal sealed class MemoryWatch(Tuner tuner, ushort kind)
 {
     private static readonly TimeSpan AtLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstCheck = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastCheck = TimeSpan.FromMinutes(2);
 
@@ -26,14 +25,14 @@ internal sealed class MemoryWatch(Tuner tuner, ushort kind)
         if (!host.TryRead(TcpTunables.Memory, host.GlobalNamespace, out var marks))
         {
             // The daemon lives in a container: the marks are out of its reach.
-            host.Mute(e.Namespace, kind, Refused);
+            host.Mute(e.Namespace, kind, ProposalFollowUp.WhenRefused);
             return;
         }
 
         if (!host.LearningRate.IsNear(allocated, marks[TcpTunables.Pressure]))
             return;
 
-        var free = BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
+        var free = BufferMemory.FreeBufferPages();
         var exhausted = MemoryMarks.IsExhausted(allocated, marks, free, host.LearningRate);
         var raised = MemoryMarks.Raise(marks, free, host.LearningRate);
         if (!raised.Equals(marks))

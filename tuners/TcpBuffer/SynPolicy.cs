@@ -45,8 +45,8 @@ internal static class SynPolicy
     /// <summary>The backlog after a decision.</summary>
     public static long Backlog(long backlog, SynDecision decision, LearningRate rate) => decision switch
     {
-        SynDecision.RaiseBacklog => Math.Max(backlog, Math.Min(rate.Raise(backlog), MostBacklog)),
-        SynDecision.LowerBacklog => Math.Min(backlog, Math.Max(rate.Lower(backlog), LeastBacklog)),
+        SynDecision.RaiseBacklog => rate.Raise(backlog, MostBacklog),
+        SynDecision.LowerBacklog => rate.Lower(backlog, LeastBacklog),
         _ => backlog,
     };
 }

@@ -7,7 +7,6 @@ namespace BpfTune.Tuners.UdpBuffer;
 /// <summary>The receive buffers of one namespace that have the default size, or those whose size programs set.</summary>
 internal sealed class BufferWatch(Tuner tuner, bool isLocked)
 {
-    private static readonly TimeSpan Unreadable = TimeSpan.FromMinutes(1);
 
     private readonly Tunable _tunable = isLocked ? UdpTunables.ReceiveMaximum : UdpTunables.ReceiveDefault;
     private readonly MeasuredRaise _raise = new(tuner, isLocked ? UdpTunables.ReceiveMaximum : UdpTunables.ReceiveDefault);
@@ -26,7 +25,7 @@ internal sealed class BufferWatch(Tuner tuner, bool isLocked)
         if (!host.TryRead(_tunable, host.GlobalNamespace, out var limit))
         {
             // The daemon lives in a container: the setting is out of its reach.
-            host.Mute(e.Namespace, e.Header.Kind, Unreadable);
+            host.Mute(e.Namespace, e.Header.Kind, ProposalFollowUp.WhenRefused);
             return;
         }
 

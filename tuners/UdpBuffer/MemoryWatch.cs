@@ -7,7 +7,6 @@ namespace BpfTune.Tuners.UdpBuffer;
 internal sealed class MemoryWatch(Tuner tuner)
 {
     private static readonly TimeSpan AtLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
     private long _allocated;
 
@@ -19,7 +18,7 @@ internal sealed class MemoryWatch(Tuner tuner)
         if (!host.TryRead(UdpTunables.Memory, host.GlobalNamespace, out var marks))
         {
             // The daemon lives in a container: the marks are out of its reach.
-            host.Mute(e.Namespace, e.Header.Kind, Refused);
+            host.Mute(e.Namespace, e.Header.Kind, ProposalFollowUp.WhenRefused);
             return;
         }
 
@@ -27,7 +26,7 @@ internal sealed class MemoryWatch(Tuner tuner)
         if (!host.LearningRate.IsNear(_allocated, marks[MemoryMarks.Pressure]))
             return;
 
-        var free = BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
+        var free = BufferMemory.FreeBufferPages();
         var raised = MemoryMarks.Raise(marks, free, host.LearningRate);
         if (raised.Equals(marks))
         {

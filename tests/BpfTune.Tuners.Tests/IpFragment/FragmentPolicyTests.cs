@@ -52,7 +52,7 @@ public sealed class FragmentPolicyTests
     [InlineData(4, 20_000, 0, 20_000)] // memory unknown
     [InlineData(4, 2_000_000_000, int.MaxValue, int.MaxValue)]
     public void A_step_up_ends_at_the_ceiling(int rate, long threshold, long ceiling, long expected) =>
-        Assert.Equal(expected, FragmentPolicy.Raise(threshold, ceiling, new LearningRate(rate)));
+        Assert.Equal(expected, new LearningRate(rate).Raise(threshold, ceiling));
 
     [Theory]
     [InlineData(8000, 4096, 6000)]
@@ -61,7 +61,7 @@ public sealed class FragmentPolicyTests
     [InlineData(1000, 4096, 1000)]
     [InlineData(0, 0, 0)]
     public void A_step_down_ends_where_it_began(long threshold, long floor, long expected) =>
-        Assert.Equal(expected, FragmentPolicy.Lower(threshold, floor, LearningRate.Default));
+        Assert.Equal(expected, LearningRate.Default.Lower(threshold, floor));
 
     [Theory]
     [InlineData(1_280_000, 4096, 40_960_000)]

@@ -48,7 +48,7 @@ public sealed class NetPolicyTests
     [InlineData(4, 250_000, 250_000)] // an administrator's longer one stays
     [InlineData(4, int.MaxValue, int.MaxValue)]
     public void A_step_up_ends_at_the_ceiling(int rate, long value, long expected) =>
-        Assert.Equal(expected, NetPolicy.Raise(value, NetPolicy.MostBacklog, new LearningRate(rate)));
+        Assert.Equal(expected, new LearningRate(rate).Raise(value, NetPolicy.MostBacklog));
 
     [Theory]
     [InlineData(1000, 300, 750)]
@@ -56,5 +56,5 @@ public sealed class NetPolicyTests
     [InlineData(300, 300, 300)]
     [InlineData(200, 300, 200)]
     public void A_step_down_ends_where_it_began(long value, long floor, long expected) =>
-        Assert.Equal(expected, NetPolicy.Lower(value, floor, LearningRate.Default));
+        Assert.Equal(expected, LearningRate.Default.Lower(value, floor));
 }
