@@ -113,7 +113,7 @@ public sealed class HookLoader
                 .Where(s => s.Target is not null && MechanismFacts.IsFunction(s.Mechanism)
                     && loader._rules.WhyNot(s) is null && loader._kernel.WhyNot(s.Mechanism) is null)
                 .Select(s => s.Target!));
-            return new HookPlan(declaration.Hooks, _sections, loader.WhyNot);
+            return new HookPlan(declaration.Hooks, _sections, loader.WhyNot, loader._rules.WhyNoCounter());
         }
 
         internal string Section(string program) => _sections.TryGetValue(program, out var section) ? section.ToString() : "?";

@@ -12,14 +12,21 @@ internal sealed class HookPlan
 {
     private readonly IReadOnlyList<Hook> _hooks;
     private readonly IReadOnlyDictionary<string, BpfSection> _sections;
+    private readonly string? _noCounter;
     private readonly Dictionary<string, string> _failed = new(StringComparer.Ordinal);
 
     /// <param name="hooks">As declared.</param>
     /// <param name="sections">The object's programs by name.</param>
     /// <param name="whyNot">Says of a program why it cannot work here; null lets it be tried.</param>
-    internal HookPlan(IReadOnlyList<Hook> hooks, IReadOnlyDictionary<string, BpfSection> sections, Func<BpfSection, string?> whyNot)
+    /// <param name="noCounter">Why counters in /proc are not to be read; null when they may be.</param>
+    internal HookPlan(
+        IReadOnlyList<Hook> hooks,
+        IReadOnlyDictionary<string, BpfSection> sections,
+        Func<BpfSection, string?> whyNot,
+        string? noCounter = null)
     {
         _hooks = hooks;
+        _noCounter = noCounter;
         _sections = sections;
         foreach (var program in hooks.SelectMany(h => h.Mechanisms).SelectMany(m => m.Programs).Distinct(StringComparer.Ordinal))
         {
@@ -99,6 +106,8 @@ internal sealed class HookPlan
             return broken is null ? null : _failed[broken];
         }
 
+        if (_noCounter is not null)
+            return _noCounter;
         return !mechanism.Programs.IsEmpty && mechanism.Programs.All(_failed.ContainsKey)
             ? $"nothing tells when to read it: {_failed[mechanism.Programs[0]]}"
             : null;

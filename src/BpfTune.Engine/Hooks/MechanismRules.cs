@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using BpfTune.Engine.Control;
 using BpfTune.LibBpf;
+using BpfTune.Sdk;
 
 namespace BpfTune.Engine.Hooks;
 
@@ -15,8 +17,9 @@ public sealed class MechanismRules
     /// <summary>Makes rules.</summary>
     /// <param name="legacy">Do without fentry, fexit and tp_btf, as <c>-L</c> says.</param>
     /// <param name="forbidden">
-    /// A list with commas, as tests set it: sections as they are written in BPF sources, either a whole kind ('fentry',
-    /// 'sockops') or one target of it ('tp_btf:tcp_rcvbuf_grow').
+    /// A list with commas, as tests set it: sections as they are written in BPF sources or mechanisms as listings name
+    /// them, either a whole kind ('fentry', 'sockops' or 'sock_ops', 'counter') or one target of it
+    /// ('tp_btf:tcp_rcvbuf_grow').
     /// </param>
     public MechanismRules(bool legacy = false, string? forbidden = null)
     {
@@ -34,10 +37,16 @@ public sealed class MechanismRules
     {
         if (_legacy && MechanismFacts.NeedsBtf(section.Mechanism))
             return "not used in legacy mode";
-        if (_forbidden.Count == 0)
-            return null;
-        return _forbidden.Contains(section.Prefix) || (section.Target is { } target && _forbidden.Contains($"{section.Prefix}:{target}"))
-            ? $"forbidden by {Variable}"
+        return Forbids(section.Prefix, section.Target) || Forbids(MechanismNames.Of(MechanismFacts.Kind(section.Mechanism)), section.Target)
+            ? Forbidden
             : null;
     }
+
+    /// <summary>Why counters in /proc are not to be read; null when they may be.</summary>
+    internal string? WhyNoCounter() => Forbids(MechanismNames.Of(MechanismKind.Counter), null) ? Forbidden : null;
+
+    private const string Forbidden = $"forbidden by {Variable}";
+
+    private bool Forbids(string kind, string? target) =>
+        _forbidden.Contains(kind) || (target is not null && _forbidden.Contains($"{kind}:{target}"));
 }

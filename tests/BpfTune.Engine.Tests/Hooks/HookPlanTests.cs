@@ -134,9 +134,25 @@ public sealed class HookPlanTests
     [InlineData(false, "fentry, tp_btf:grow", "tp_btf/adjust", null)]
     [InlineData(false, "fentry, tp_btf:grow", "kprobe/f", null)]
     [InlineData(false, "sockops", "sockops", "forbidden by BPFTUNE_FORBID")]
+    [InlineData(false, "sock_ops", "sockops", "forbidden by BPFTUNE_FORBID")]
+    [InlineData(false, "cgroup", "cgroup/sock_create", "forbidden by BPFTUNE_FORBID")]
     [InlineData(false, "cgroup/sysctl", "cgroup/sysctl", "forbidden by BPFTUNE_FORBID")]
     [InlineData(false, "cgroup/sysctl", "cgroup/sock_create", null)]
     [InlineData(false, ", ,", "sockops", null)]
     public void RulesForbid(bool legacy, string? forbidden, string section, string? reason) =>
         Assert.Equal(reason, new MechanismRules(legacy, forbidden).WhyNot(BpfSection.Parse(section)));
+
+    [Theory]
+    [InlineData("fentry", null)]
+    [InlineData("fentry,counter", "forbidden by BPFTUNE_FORBID")]
+    public void RulesForbidCounters(string forbidden, string? reason) =>
+        Assert.Equal(reason, new MechanismRules(legacy: false, forbidden).WhyNoCounter());
+
+    [Fact]
+    public void AHookWhoseCounterIsForbiddenIsLost()
+    {
+        var hook = new Hook("x", "y is lost", Mechanism.ProcCounter("drops in /proc/x"));
+        var plan = new HookPlan([hook], new Dictionary<string, BpfSection>(), _ => null, "forbidden");
+        Assert.Equal("x: y is lost (counter drops in /proc/x: forbidden)", Text(Assert.Single(plan.Statuses())));
+    }
 }
