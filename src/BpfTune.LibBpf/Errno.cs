@@ -21,6 +21,7 @@ public static class Errno
     public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int ENODEV = 19;
+    public const int ENOTDIR = 20;
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
@@ -60,6 +61,7 @@ public static class Errno
         [EBUSY] = ("EBUSY", "in use"),
         [EEXIST] = ("EEXIST", "there already"),
         [ENODEV] = ("ENODEV", "no such device"),
+        [ENOTDIR] = ("ENOTDIR", "not a directory"),
         [EINVAL] = ("EINVAL", "invalid argument"),
         [ENFILE] = ("ENFILE", "too many open files in the system"),
         [EMFILE] = ("EMFILE", "too many open files in this process"),

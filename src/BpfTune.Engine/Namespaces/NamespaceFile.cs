@@ -61,7 +61,7 @@ internal static unsafe class NamespaceFile
     {
         StatxBuffer buffer;
         if (Statx(AtFdCwd, path, 0, StatxIno, &buffer) != 0)
-            throw new NamespaceException($"cannot read {path}: {Errno.Phrase(Marshal.GetLastPInvokeError())}");
+            throw new NamespaceException($"cannot read {path}: {ErrorPhrase.Of(Marshal.GetLastPInvokeError())}");
         return (buffer.DeviceMajor, buffer.DeviceMinor);
     }
 }

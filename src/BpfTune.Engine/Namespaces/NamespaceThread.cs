@@ -26,7 +26,7 @@ internal sealed class NamespaceThread : IDisposable
         if (_home.IsInvalid)
         {
             throw new NamespaceException(
-                $"cannot open {NamespaceFile.OwnPath}: {Errno.Phrase(Marshal.GetLastPInvokeError())}");
+                $"cannot open {NamespaceFile.OwnPath}: {ErrorPhrase.Of(Marshal.GetLastPInvokeError())}");
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class NamespaceThread : IDisposable
     {
         Errno.EPERM => $"namespace {name} cannot be entered: CAP_SYS_ADMIN is missing (EPERM)",
         Errno.EINVAL => $"{name} is not a network namespace (EINVAL)",
-        _ => $"namespace {name} cannot be entered: {Errno.Phrase(errno)}",
+        _ => $"namespace {name} cannot be entered: {ErrorPhrase.Of(errno)}",
     };
 
     private abstract class Job(SafeFileHandle target, string name)

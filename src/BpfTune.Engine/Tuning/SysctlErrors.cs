@@ -23,7 +23,7 @@ internal static class SysctlErrors
                 $"{failed}: permission denied ({Errno.Name(errno)}); it takes root and CAP_NET_ADMIN there",
             Errno.EINVAL or Errno.ERANGE => $"{failed}: the kernel does not accept that value ({Errno.Name(errno)})",
             Errno.EROFS => $"{failed}: /proc/sys is mounted read-only ({Errno.Name(errno)})",
-            _ => $"{failed}: {Errno.Phrase(errno)}",
+            _ => $"{failed}: {ErrorPhrase.Of(errno)}",
         };
     }
 

@@ -1,5 +1,6 @@
 using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Tuning;
+using BpfTune.LibBpf;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Tuning;
+using BpfTune.LibBpf;
 using BpfTune.Sdk;
 
 namespace BpfTune.Engine.Tests.Tuning;

@@ -1,4 +1,5 @@
 using BpfTune.Engine.Tuning;
+using BpfTune.LibBpf;
 using BpfTune.Sdk;
 
 namespace BpfTune.Engine.Tests.Tuning;

@@ -1,5 +1,6 @@
 using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Tuning;
+using BpfTune.LibBpf;
 using BpfTune.Live.Tests.Namespaces;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -89,7 +90,7 @@ public sealed class SysctlLiveTests : IDisposable
         using var registry = new NamespaceRegistry(TimeProvider.System, NullLogger.Instance);
         var failure = Assert.Throws<SysctlException>(() =>
             new SysctlStore(registry).Update(s_rmem, registry.Global, value => value.With(2, value[2] + 1)));
-        Assert.Equal(Engine.Errno.EROFS, failure.Errno);
+        Assert.Equal(Errno.EROFS, failure.Errno);
         Assert.EndsWith("/proc/sys is mounted read-only (EROFS)", failure.Message, StringComparison.Ordinal);
     });
 }
