@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using BpfTune.Engine.Loop;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using static BpfTune.Engine.Interop;
@@ -17,7 +18,6 @@ public sealed unsafe partial class ControlServer : IDisposable
     /// <summary>Connections held at once on each of the two listeners.</summary>
     public const int MaximumConnections = 16;
 
-    private const int ControlModify = 3;
     private const uint Writable = 4;
     private const int MaximumEvents = 16;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ public sealed unsafe partial class ControlServer : IDisposable
     private readonly Func<TimeSpan, Action, IDisposable> _after;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SafeFileHandle _epoll;
+    private readonly EpollSet _epoll;
     private readonly Dictionary<int, ControlListener> _listeners = [];
     private readonly Dictionary<int, (ControlConnection Connection, ControlListener Listener)> _connections = [];
     private readonly Func<ControlConnection, ReadOnlySpan<byte>, byte[]> _answer;
@@ -48,10 +48,15 @@ public sealed unsafe partial class ControlServer : IDisposable
         _time = time;
         _logger = logger;
         _answer = (connection, line) => _dispatcher.Answer(line, connection.MayCommand);
-        var fd = Interop.Loop.epoll_create1(Interop.Loop.CloseOnExec);
-        if (fd < 0)
-            throw new IOException("cannot make an epoll instance for the control socket", new Win32Exception(Marshal.GetLastPInvokeError()));
-        _epoll = new SafeFileHandle(fd, ownsHandle: true);
+        try
+        {
+            _epoll = new EpollSet();
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException("cannot make an epoll instance for the control socket", e);
+        }
+
         try
         {
             Listen(ControlListener.Unix(options.ControlSocketPath));
@@ -69,7 +74,7 @@ public sealed unsafe partial class ControlServer : IDisposable
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Readable while there is something to do.</summary>
-    public int PollFd => Descriptor(_epoll);
+    public int PollFd => _epoll.Descriptor;
 
     /// <summary>The TCP port in use; null when there is none.</summary>
     public int? Port => _listeners.Values.FirstOrDefault(l => l.Port != 0)?.Port;
@@ -77,11 +82,10 @@ public sealed unsafe partial class ControlServer : IDisposable
     /// <summary>Does what there is to do, without blocking.</summary>
     public void Process()
     {
-        var events = stackalloc byte[MaximumEvents * 16];
-        var count = Interop.Loop.epoll_wait(_epoll, events, MaximumEvents, 0);
-        for (var i = 0; i < count; i++)
+        Span<int> ready = stackalloc int[MaximumEvents];
+        var count = Math.Max(0, _epoll.Wait(ready, 0));
+        foreach (var fd in ready[..count])
         {
-            var fd = (int)Marshal.ReadInt64((nint)(events + (i * Interop.Loop.EventSize) + Interop.Loop.DataOffset));
             if (_listeners.TryGetValue(fd, out var listener))
                 Accept(listener);
             else if (_connections.TryGetValue(fd, out var entry))
@@ -110,7 +114,7 @@ public sealed unsafe partial class ControlServer : IDisposable
     private void Listen(ControlListener listener)
     {
         _listeners.Add(Descriptor(listener.Socket), listener);
-        Watch(Interop.Loop.ControlAdd, listener.Socket, Interop.Loop.Readable);
+        Watch(_epoll.Add, listener.Socket, Interop.Loop.Readable);
     }
 
     private void Accept(ControlListener listener)
@@ -144,7 +148,7 @@ public sealed unsafe partial class ControlServer : IDisposable
 
         listener.Connections++;
         _connections.Add(Descriptor(socket), (connection, listener));
-        Watch(Interop.Loop.ControlAdd, socket, Interop.Loop.Readable);
+        Watch(_epoll.Add, socket, Interop.Loop.Readable);
         Arm();
         Advance(connection, listener);
     }
@@ -165,7 +169,7 @@ public sealed unsafe partial class ControlServer : IDisposable
         if (connection.State == ControlConnection.Wait.Nothing)
             Drop(connection, listener);
         else if (connection.State != before)
-            Watch(ControlModify, connection.Socket, Writable);
+            Watch(_epoll.Modify, connection.Socket, Writable);
     }
 
     private void Drop(ControlConnection connection, ControlListener listener)
@@ -203,22 +207,25 @@ public sealed unsafe partial class ControlServer : IDisposable
             return;
         LogPaused(_logger, reason);
         foreach (var listener in _listeners.Values)
-            Watch(Interop.Loop.ControlDelete, listener.Socket, 0);
+            _epoll.Remove(Descriptor(listener.Socket));
         _paused = _after(s_pause, () =>
         {
             _paused = null;
             foreach (var listener in _listeners.Values)
-                Watch(Interop.Loop.ControlAdd, listener.Socket, Interop.Loop.Readable);
+                Watch(_epoll.Add, listener.Socket, Interop.Loop.Readable);
         });
     }
 
-    private void Watch(int operation, SafeFileHandle socket, uint interest)
+    private static void Watch(Action<int, uint> how, SafeFileHandle socket, uint interest)
     {
-        var e = stackalloc byte[16];
-        *(uint*)e = interest;
-        Marshal.WriteInt64((nint)(e + Interop.Loop.DataOffset), Descriptor(socket));
-        if (Interop.Loop.epoll_ctl(_epoll, operation, Descriptor(socket), e) < 0)
-            throw new IOException("epoll refuses a control connection", new Win32Exception(Marshal.GetLastPInvokeError()));
+        try
+        {
+            how(Descriptor(socket), interest);
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException("epoll refuses a control connection", e);
+        }
     }
 
     [LoggerMessage(EventId = 6002, Level = LogLevel.Warning, Message = "User {User} tried the control socket and was turned away")]

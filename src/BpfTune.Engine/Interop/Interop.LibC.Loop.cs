@@ -13,6 +13,7 @@ internal static partial class Interop
 
         internal const int ControlAdd = 1;
         internal const int ControlDelete = 2;
+        internal const int ControlModify = 3;
 
         internal const uint Readable = 0x1;
         internal const uint Error = 0x8;

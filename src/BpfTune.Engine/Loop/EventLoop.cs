@@ -13,7 +13,7 @@ public sealed unsafe class EventLoop : IDisposable
     private const int MaxEvents = 16;
 
     private readonly TimeProvider _time;
-    private readonly SafeFileHandle _epoll;
+    private readonly EpollSet _epoll = new();
     private readonly SafeFileHandle _wake;
     private readonly Dictionary<int, Action> _readable = [];
     private readonly TimerQueue _timers = new();
@@ -26,8 +26,10 @@ public sealed unsafe class EventLoop : IDisposable
     public EventLoop(TimeProvider time)
     {
         _time = time;
-        _epoll = Checked(Interop.Loop.epoll_create1(Interop.Loop.CloseOnExec), "epoll_create1");
-        _wake = Checked(Interop.Loop.eventfd(0, Interop.Loop.CloseOnExec | Interop.Loop.NonBlocking), "eventfd");
+        var wake = Interop.Loop.eventfd(0, Interop.Loop.CloseOnExec | Interop.Loop.NonBlocking);
+        if (wake < 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), "eventfd failed");
+        _wake = new SafeFileHandle(wake, ownsHandle: true);
         Add((int)_wake.DangerousGetHandle(), DrainWake);
     }
 
@@ -38,22 +40,15 @@ public sealed unsafe class EventLoop : IDisposable
     /// <exception cref="Win32Exception">The kernel cannot poll this descriptor.</exception>
     public void Add(int fd, Action onReadable)
     {
-        var e = stackalloc byte[16];
-        *(uint*)e = Interop.Loop.Readable;
-        Marshal.WriteInt64((nint)(e + Interop.Loop.DataOffset), fd);
-        if (Interop.Loop.epoll_ctl(_epoll, Interop.Loop.ControlAdd, fd, e) < 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"epoll cannot watch descriptor {fd}");
+        _epoll.Add(fd, Interop.Loop.Readable);
         _readable[fd] = onReadable;
     }
 
     /// <summary>Stops watching a descriptor; call it before the descriptor is closed. One that is not watched is ignored.</summary>
     public void Remove(int fd)
     {
-        if (!_readable.Remove(fd))
-            return;
-        var e = stackalloc byte[16];
-        if (Interop.Loop.epoll_ctl(_epoll, Interop.Loop.ControlDelete, fd, e) < 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"epoll cannot stop watching descriptor {fd}");
+        if (_readable.Remove(fd))
+            _epoll.Remove(fd);
     }
 
     /// <summary>Calls back on the loop thread after a delay (millisecond resolution). Dispose the result to cancel.</summary>
@@ -70,24 +65,17 @@ public sealed unsafe class EventLoop : IDisposable
     /// <summary>Handles events until <see cref="Stop"/>. An exception from a callback ends the loop and reaches the caller.</summary>
     public void Run()
     {
-        var size = Interop.Loop.EventSize;
-        var events = stackalloc byte[MaxEvents * 16];
+        Span<int> ready = stackalloc int[MaxEvents];
         while (!_stopping)
         {
-            var count = Interop.Loop.epoll_wait(_epoll, events, MaxEvents, MillisecondsToNextTimer());
+            var count = _epoll.Wait(ready, MillisecondsToNextTimer());
             if (count < 0)
-            {
-                var errno = Marshal.GetLastPInvokeError();
-                if (errno == Interop.Loop.Interrupted)
-                    continue;
-                throw new Win32Exception(errno, "epoll_wait failed");
-            }
+                continue;
 
             WakeUps++;
-            for (var i = 0; i < count; i++)
+            foreach (var fd in ready[..count])
             {
                 // A callback may have removed a descriptor that comes later in this batch.
-                var fd = (int)Marshal.ReadInt64((nint)(events + (i * size) + Interop.Loop.DataOffset));
                 if (_readable.TryGetValue(fd, out var callback))
                     callback();
             }
@@ -143,8 +131,4 @@ public sealed unsafe class EventLoop : IDisposable
         ulong count;
         _ = Interop.Loop.read(_wake, (byte*)&count, sizeof(ulong));
     }
-
-    private static SafeFileHandle Checked(int fd, string call) => fd < 0
-        ? throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call} failed")
-        : new SafeFileHandle(fd, ownsHandle: true);
 }
