@@ -8,6 +8,7 @@ public sealed class TunerDeclaration
     private readonly List<Tunable> _tunables = [];
     private readonly List<Hook> _hooks = [];
     private readonly Dictionary<ushort, EventBinding> _events = [];
+    private readonly Dictionary<string, string> _availability = new(StringComparer.Ordinal);
 
     /// <summary>The tuner's BPF object; empty when it needs none.</summary>
     public ReadOnlyMemory<byte> Image { get; private set; }
@@ -23,6 +24,9 @@ public sealed class TunerDeclaration
 
     /// <summary>Handlers by event kind.</summary>
     public IReadOnlyDictionary<ushort, EventBinding> Events => _events;
+
+    /// <summary>Which kernels have a function or tracepoint, as far as that is known: by its name.</summary>
+    public IReadOnlyDictionary<string, string> Availability => _availability;
 
     /// <summary>Names the BPF object.</summary>
     public TunerDeclaration Object(ReadOnlyMemory<byte> image, Action<BpfObject>? configure = null)
@@ -49,6 +53,18 @@ public sealed class TunerDeclaration
         if (hook.Mechanisms.IsDefaultOrEmpty)
             throw new ArgumentException($"The hook '{hook.Name}' has no mechanism.", nameof(hook));
         _hooks.Add(hook);
+        return this;
+    }
+
+    /// <summary>
+    /// Says which kernels have a function or tracepoint, for the report of a kernel that lacks it: whoever reads 'kernel has
+    /// no tracepoint tcp_rcvbuf_grow to trace (new in Linux 6.18)' knows that nothing is broken.
+    /// </summary>
+    /// <param name="target">The function's or the tracepoint's name.</param>
+    /// <param name="kernels">For example 'new in Linux 6.18' or 'gone since Linux 6.6'.</param>
+    public TunerDeclaration Available(string target, string kernels)
+    {
+        _availability[target] = kernels;
         return this;
     }
 

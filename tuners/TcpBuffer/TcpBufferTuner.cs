@@ -78,6 +78,9 @@ internal sealed class TcpBufferTuner : Tuner
             Mechanism.ProcCounter(
                 "TCPReqQFullDrop, TCPReqQFullDoCookies and ListenDrops in /proc/net/netstat",
                 ProgramNames.bpftune_syn_so, ProgramNames.bpftune_synack_rt)))
+        .Available("tcp_rcvbuf_grow", "Linux 6.18 has it, 6.12 does not")
+        .Available("tcp_sndbuf_expand", "the compiler inlines it in kernels built with clang's link-time optimisation")
+        .Available("tcp_syn_flood_action", "the compiler inlines it in some kernels, Linux 6.1 of Debian among them")
         .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_RECEIVE, OnReceive)
         .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_SEND, OnSend)
         .On<buffer_event>((ushort)tcp_buffer_event.TCP_BUFFER_RECEIVE_FULL, OnReceive)

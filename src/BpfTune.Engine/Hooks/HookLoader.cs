@@ -76,18 +76,21 @@ public sealed class HookLoader
     }
 
     /// <summary>What can be said of a program before it is tried.</summary>
-    private string? WhyNot(BpfSection section)
+    private string? WhyNot(BpfSection section, IReadOnlyDictionary<string, string> availability)
     {
         var reason = _rules.WhyNot(section) ?? _kernel.WhyNot(section.Mechanism);
         if (reason is not null)
             return reason;
         if (MechanismFacts.IsCgroup(section.Mechanism))
             return _cgroup is null ? HookText.NoCgroup : null;
-        if (section.Target is not { } target)
-            return null;
-        if (MechanismFacts.IsFunction(section.Mechanism))
-            return _targets.WhyNoFunction(target, MechanismFacts.NeedsBtf(section.Mechanism));
-        return section.Mechanism is BpfMechanism.TpBtf or BpfMechanism.RawTracepoint ? _targets.WhyNoTracepoint(target) : null;
+        return section.Target is { } target ? HookText.Absent(WhyAbsent(section.Mechanism, target), availability.GetValueOrDefault(target)) : null;
+    }
+
+    private string? WhyAbsent(BpfMechanism mechanism, string target)
+    {
+        if (MechanismFacts.IsFunction(mechanism))
+            return _targets.WhyNoFunction(target, MechanismFacts.NeedsBtf(mechanism));
+        return mechanism is BpfMechanism.TpBtf or BpfMechanism.RawTracepoint ? _targets.WhyNoTracepoint(target) : null;
     }
 
     /// <summary>One object's way into the kernel, to be gone again from its start after each failure: libbpf uses an
@@ -113,7 +116,8 @@ public sealed class HookLoader
                 .Where(s => s.Target is not null && MechanismFacts.IsFunction(s.Mechanism)
                     && loader._rules.WhyNot(s) is null && loader._kernel.WhyNot(s.Mechanism) is null)
                 .Select(s => s.Target!));
-            return new HookPlan(declaration.Hooks, _sections, loader.WhyNot, loader._rules.WhyNoCounter());
+            return new HookPlan(
+                declaration.Hooks, _sections, section => loader.WhyNot(section, declaration.Availability), loader._rules.WhyNoCounter());
         }
 
         internal string Section(string program) => _sections.TryGetValue(program, out var section) ? section.ToString() : "?";

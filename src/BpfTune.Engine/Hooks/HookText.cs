@@ -24,5 +24,8 @@ public static class HookText
         return e.LastVerifierLine is { } line ? $"{reason}: {line}" : reason;
     }
 
+    /// <summary>What a kernel lacks, with which kernels have it if the tuner knows that.</summary>
+    internal static string? Absent(string? reason, string? kernels) => reason is null || kernels is null ? reason : $"{reason} ({kernels})";
+
     internal const string NoCgroup = "there is no cgroup2 hierarchy to attach to";
 }

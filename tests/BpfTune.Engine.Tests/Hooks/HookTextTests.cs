@@ -30,4 +30,12 @@ public sealed class HookTextTests
             "send_buffer: the maximum of tcp_wmem is not raised (fentry f: the kernel refuses it (EPERM), lockdown is integrity; kprobe f: this kernel has no kprobes)",
             HookText.Lost(status));
     }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, "new in Linux 6.18", null)]
+    [InlineData("kernel has no function f to trace", null, "kernel has no function f to trace")]
+    [InlineData("kernel has no function f to trace", "gone since Linux 6.6", "kernel has no function f to trace (gone since Linux 6.6)")]
+    public void WhatIsAbsentIsSaidWithTheKernelsThatHaveIt(string? reason, string? kernels, string? text) =>
+        Assert.Equal(text, HookText.Absent(reason, kernels));
 }

@@ -82,6 +82,16 @@ public sealed class HookLoaderTests : IDisposable
     }
 
     [Fact]
+    public void WhichKernelsHaveItIsSaidWhereTheTunerKnows()
+    {
+        using var loaded = Loader().Load(Loading.Owner, 1, Loading.Declare(
+            Loading.Hook("gone", "bpftune_missing_tb")).Available("bpftune_no_such_tracepoint", "gone since Linux 2.0"), null);
+        Assert.Equal(
+            "kernel has no tracepoint bpftune_no_such_tracepoint to trace (gone since Linux 2.0)",
+            Assert.Single(Assert.Single(loaded.Hooks).Failures).Reason);
+    }
+
+    [Fact]
     public void AMissingFunctionIsNamedWhateverTheKernelAllows()
     {
         using var loaded = Loader().Load(Loading.Owner, 1, Loading.Declare(
