@@ -12,11 +12,16 @@ public sealed unsafe class BpfObject : IDisposable
     private readonly VariableTable _variables;
     private readonly BpfProgramSpec[] _programs;
     private readonly BpfMapSpec[] _maps;
+    private readonly MemoryFile? _reducedBtf;
     private bool _consumed;
 
-    private BpfObject(SafeBpfObjectHandle handle, string name)
+    private BpfObject(
+        SafeBpfObjectHandle handle, string name, KernelBtf? kernelBtf, MemoryFile? reducedBtf, string[] handledSections)
     {
         _handle = handle;
+        _reducedBtf = reducedBtf;
+        HandledSections = handledSections;
+        KernelBtf = kernelBtf;
         Name = name;
         _variables = new VariableTable(handle, name);
 
@@ -59,10 +64,25 @@ public sealed unsafe class BpfObject : IDisposable
         // libelf reads the headers in place: they must be aligned, which an embedded resource need not be.
         var copy = NativeMemory.AlignedAlloc((nuint)elf.Length, 64);
         var lines = LibBpfLog.BeginCapture();
+        MemoryFile? reduced = null;
         try
         {
             elf.Span.CopyTo(new Span<byte>(copy, elf.Length));
-            var handle = OpenNative(copy, (nuint)elf.Length, name, options ?? new BpfObjectOptions(), out var errno);
+            options ??= new BpfObjectOptions();
+            if (options is { KernelBtf: { } kernelBtf, CustomBtfPath: null })
+                reduced = Reduce(kernelBtf, elf.Span);
+
+            nint handle;
+            int errno;
+            string[] handled;
+            lock (TraceTargets.Gate)
+            {
+                if (options.KernelBtf is not null)
+                    TraceTargets.Install();
+                handled = TraceTargets.Handled;
+                handle = OpenNative(copy, (nuint)elf.Length, name, options, reduced, out errno);
+            }
+
             if (handle == 0)
             {
                 throw ErrorText.MakeWithReason(
@@ -73,7 +93,9 @@ public sealed unsafe class BpfObject : IDisposable
             var safe = new SafeBpfObjectHandle(handle);
             try
             {
-                return new BpfObject(safe, name);
+                var opened = new BpfObject(safe, name, options.KernelBtf, reduced, handled);
+                reduced = null;
+                return opened;
             }
             catch
             {
@@ -83,6 +105,7 @@ public sealed unsafe class BpfObject : IDisposable
         }
         finally
         {
+            reduced?.Dispose();
             LibBpfLog.EndCapture();
             NativeMemory.AlignedFree(copy);
         }
@@ -161,6 +184,8 @@ public sealed unsafe class BpfObject : IDisposable
         var lines = LibBpfLog.BeginCapture();
         try
         {
+            foreach (var program in autoLoaded)
+                program.FindTarget(lines);
             var error = Interop.bpf_object__load(_handle);
             if (error < 0)
                 throw LoadFailure.Explain(Name, error, lines, _programs);
@@ -173,7 +198,9 @@ public sealed unsafe class BpfObject : IDisposable
         }
         finally
         {
+            TraceTargets.Clear();
             LibBpfLog.EndCapture();
+            _reducedBtf?.Dispose();
         }
     }
 
@@ -184,15 +211,39 @@ public sealed unsafe class BpfObject : IDisposable
             return;
         _consumed = true;
         _handle.Dispose();
+        _reducedBtf?.Dispose();
     }
+
+    /// <summary>The kernel's BTF, when it was given at the opening.</summary>
+    internal KernelBtf? KernelBtf { get; }
+
+    /// <summary>The sections whose programs <see cref="TraceTargets"/> takes care of.</summary>
+    internal string[] HandledSections { get; }
+
+    /// <summary>Whether the object's CO-RE relocations look into a part of the kernel's BTF only.</summary>
+    internal bool HasReducedBtf => _reducedBtf is not null;
 
     internal void ThrowIfConsumed() => ObjectDisposedException.ThrowIf(_consumed, this);
 
-    private static nint OpenNative(void* elf, nuint size, string name, BpfObjectOptions options, out int errno)
+    /// <summary>Null where it cannot be done: libbpf then reads the kernel's BTF itself, and reports what is wrong.</summary>
+    private static MemoryFile? Reduce(KernelBtf kernel, ReadOnlySpan<byte> elf)
+    {
+        try
+        {
+            return ReducedBtf.Make(kernel, elf) is { } bytes ? MemoryFile.TryCreate("kernel-btf", bytes) : null;
+        }
+        catch (BpfException)
+        {
+            return null;
+        }
+    }
+
+    private static nint OpenNative(
+        void* elf, nuint size, string name, BpfObjectOptions options, MemoryFile? reducedBtf, out int errno)
     {
         var nativeName = Marshal.StringToCoTaskMemUTF8(name);
         var pinRoot = Marshal.StringToCoTaskMemUTF8(options.PinRootPath);
-        var btf = Marshal.StringToCoTaskMemUTF8(options.CustomBtfPath);
+        var btf = Marshal.StringToCoTaskMemUTF8(options.CustomBtfPath ?? reducedBtf?.Path);
         try
         {
             var native = new Interop.BpfObjectOpenOpts

@@ -33,9 +33,15 @@ public sealed unsafe class BpfProgram : IDisposable
     /// <summary>Its descriptor, closed with the object.</summary>
     public SafeBpfHandle Fd { get; }
 
+    /// <summary>libbpf's own. It lives as long as the object.</summary>
+    internal nint Pointer => _program;
+
     /// <summary>Attaches it to what its section names: a fentry, tp_btf, raw_tp, tp, kprobe, lsm or iter program.</summary>
     /// <exception cref="BpfException">The kernel refuses it, or the section names no target.</exception>
-    public BpfLink Attach() => Attach(Section, static (p, _) => Interop.bpf_program__attach(p), 0);
+    public BpfLink Attach() => Attach(
+        Section,
+        static (p, traced) => traced ? Interop.bpf_program__attach_trace(p) : Interop.bpf_program__attach(p),
+        TraceTargets.IsTracing(Section));
 
     /// <summary>Attaches a sockops, cgroup/sysctl, cgroup/sock_create or other cgroup program to a cgroup.</summary>
     /// <param name="cgroup">A directory of a cgroup2 file system: <see cref="CgroupDirectory.Open"/>.</param>

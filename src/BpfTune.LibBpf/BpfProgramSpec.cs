@@ -7,6 +7,8 @@ public sealed unsafe class BpfProgramSpec
 {
     private readonly BpfObject _owner;
     private readonly nint _program;
+    private readonly bool _handled;
+    private bool _found;
 
     internal BpfProgramSpec(BpfObject owner, nint program)
     {
@@ -15,6 +17,7 @@ public sealed unsafe class BpfProgramSpec
         Name = Marshal.PtrToStringUTF8((nint)Interop.bpf_program__name(program)) ?? string.Empty;
         Section = BpfSection.Parse(
             Marshal.PtrToStringUTF8((nint)Interop.bpf_program__section_name(program)) ?? string.Empty);
+        _handled = Array.IndexOf(owner.HandledSections, Section.Prefix) >= 0;
         Type = (BpfProgramType)Interop.bpf_program__type(program);
         InstructionCount = (int)Interop.bpf_program__insn_cnt(program);
     }
@@ -67,26 +70,55 @@ public sealed unsafe class BpfProgramSpec
         ArgumentException.ThrowIfNullOrEmpty(target);
         _owner.ThrowIfConsumed();
         var section = Section with { Target = target };
+        if (_handled && _owner.KernelBtf is { } btf && TraceTargets.Find(btf, section) != 0)
+        {
+            Section = section;
+            _found = false;
+            return;
+        }
+
         var lines = LibBpfLog.BeginCapture();
-        int error;
         try
         {
-            error = Interop.bpf_program__set_attach_target(_program, 0, target);
+            Search(section, lines);
         }
         finally
         {
             LibBpfLog.EndCapture();
         }
+    }
 
-        if (error < 0)
+    /// <summary>
+    /// Before the load: libbpf looks for no target of a program that a handler of this library's takes care of.
+    /// </summary>
+    /// <exception cref="BpfException">The kernel has no such target.</exception>
+    internal void FindTarget(List<string> lines)
+    {
+        if (_found || !_handled || Section.Target is null)
+            return;
+        if (_owner.KernelBtf is { } btf && TraceTargets.Find(btf, Section) is var id and not 0)
         {
-            throw ErrorText.Make(
-                BpfOperation.Load, _owner.Name, error, Name, section, fullLog: LoadFailure.Join(lines));
+            if (TraceTargets.Set(_program, id) >= 0)
+                return;
         }
 
-        Section = section;
+        Search(Section, lines);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Section})";
+
+    /// <summary>libbpf's own search, in the kernel's BTF and that of modules.</summary>
+    private void Search(BpfSection section, List<string> lines)
+    {
+        var error = Interop.bpf_program__set_attach_target(_program, 0, section.Target!);
+        if (error < 0)
+        {
+            lines.Add($"prog '{Name}': libbpf finds no {section.Target} in the kernel's BTF: {error}");
+            throw ErrorText.Make(BpfOperation.Load, _owner.Name, error, Name, section, fullLog: LoadFailure.Join(lines));
+        }
+
+        Section = section;
+        _found = true;
+    }
 }

@@ -5,7 +5,7 @@ namespace BpfTune.LibBpf;
 /// <param name="Mechanism">How the program gets called.</param>
 /// <param name="Prefix">The part of the name that says the mechanism, as libbpf documents it: 'fentry', 'cgroup/sysctl'.</param>
 /// <param name="Target">The function, tracepoint or hook behind it; null when the section names none.</param>
-public readonly record struct BpfSection(string Name, BpfMechanism Mechanism, string Prefix, string? Target)
+public sealed record BpfSection(string Name, BpfMechanism Mechanism, string Prefix, string? Target)
 {
     // From libbpf's section_defs, whose names are part of its API (docs/program_types.rst). '+' takes '/target'.
     private static readonly (string Prefix, BpfMechanism Mechanism, bool TakesTarget)[] s_known =

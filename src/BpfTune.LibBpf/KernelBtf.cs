@@ -1,105 +1,59 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace BpfTune.LibBpf;
 
 /// <summary>
-/// The kernel's own BTF (/sys/kernel/btf/vmlinux), read once: which functions can be traced, which tracepoints there
-/// are, which members a structure has. What loadable modules add is not in it. Safe to use from several threads.
+/// The kernel's own BTF (/sys/kernel/btf/vmlinux), gone through once: which functions can be traced, which tracepoints
+/// there are, which members a structure has. What loadable modules add is not in it. Given to
+/// <see cref="BpfObjectOptions.KernelBtf"/> it also spares libbpf reading all of it again for each object. Safe to use
+/// from several threads.
 /// </summary>
 /// <remarks>
-/// Opening reads some 5 to 10 MB and goes through them once (about 5 ms); the first question of a kind hashes that kind's
-/// names (about 2 ms for the functions), and each further one costs about a microsecond. The live tests print the
-/// figures. Dispose of it when probing is done: the file's memory is native and goes back at once.
+/// Opening maps or reads some 5 to 10 MB and notes where each type begins; the first question of a kind hashes that
+/// kind's names, and each further one costs about a microsecond. The live tests print the figures. Dispose of it when
+/// probing and loading are done: all its memory is outside of the collected heap and goes back at once.
 /// </remarks>
 public sealed unsafe class KernelBtf : IDisposable
 {
     /// <summary>Where the kernel shows its BTF.</summary>
     public const string DefaultPath = "/sys/kernel/btf/vmlinux";
 
-    private const ushort Magic = 0xeb9f;
-    private const int HeaderSize = 24;
     private const int MaxNesting = 16;
 
-    private static readonly byte[] s_tracepointPrefix = "btf_trace_"u8.ToArray();
+    // Types seen on the way through anonymous members. No kernel structure comes near; damaged BTF may embed itself.
+    private const int MaxSteps = 10_000;
 
-    private readonly int _typesStart;
-    private readonly int _stringsStart;
-    private readonly int _stringsLength;
-    private readonly List<int> _offsets = [0];
-    private readonly NameIndex _functions = new();
-    private readonly NameIndex _tracepoints = new();
-    private readonly NameIndex _structs = new();
-    private readonly NameIndex _enums = new();
-    private byte* _data;
+    private readonly BtfData _data;
+    private readonly NameIndex _functions;
+    private readonly NameIndex _typedefs;
+    private readonly NameIndex _structs;
+    private readonly NameIndex _enums;
 
-    private KernelBtf(byte* data, int length, string path)
+    private KernelBtf(BtfData data)
     {
-        var header = new ReadOnlySpan<byte>(data, length);
-        if (length < HeaderSize || BinaryPrimitives.ReadUInt16LittleEndian(header) != Magic)
-            throw Malformed(path, "it does not begin as BTF does");
-
-        var headerLength = (int)BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
-        _typesStart = headerLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        var typesLength = (int)BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
-        _stringsStart = headerLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
-        _stringsLength = (int)BinaryPrimitives.ReadUInt32LittleEndian(header[20..]);
-        if ((long)_typesStart + typesLength > length || (long)_stringsStart + _stringsLength > length
-            || _typesStart < HeaderSize || _stringsStart < HeaderSize || typesLength < 0 || _stringsLength < 0)
-        {
-            throw Malformed(path, "its sections lie outside of it");
-        }
-
         _data = data;
-        try
-        {
-            Index(_typesStart + typesLength, path);
-        }
-        catch
-        {
-            _data = null; // Still the caller's to free.
-            throw;
-        }
+        _functions = new NameIndex(data, BtfKind.Function);
+        _typedefs = new NameIndex(data, BtfKind.Typedef);
+        _structs = new NameIndex(data, BtfKind.Struct, BtfKind.Union);
+        _enums = new NameIndex(data, BtfKind.Enum, BtfKind.Enum64);
     }
 
     /// <summary>Whether the running kernel shows BTF at all.</summary>
     public static bool IsAvailable => File.Exists(DefaultPath);
 
     /// <summary>How many types it has.</summary>
-    public int TypeCount => _offsets.Count - 1;
+    public int TypeCount => _data.EndId - _data.FirstId;
 
-    private ReadOnlySpan<byte> Strings
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_data is null, this);
-            return new ReadOnlySpan<byte>(_data + _stringsStart, _stringsLength);
-        }
-    }
+    internal BtfData Data => _data;
 
     /// <summary>Reads the kernel's BTF.</summary>
     /// <param name="path">The file; the running kernel's own by default.</param>
     /// <exception cref="BpfException">The kernel has no BTF, or it cannot be read.</exception>
     public static KernelBtf Open(string path = DefaultPath)
     {
-        byte* data = null;
         try
         {
-            using var file = File.OpenHandle(path);
-            var length = checked((int)RandomAccess.GetLength(file));
-            data = (byte*)NativeMemory.Alloc((nuint)Math.Max(length, 1));
-            for (var done = 0; done < length;)
-            {
-                var count = RandomAccess.Read(file, new Span<byte>(data + done, length - done), done);
-                if (count == 0)
-                    throw Malformed(path, "it ends too early");
-                done += count;
-            }
-
-            var btf = new KernelBtf(data, length, path);
-            data = null;
-            return btf;
+            return new KernelBtf(BtfData.Read(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -113,11 +67,11 @@ public sealed unsafe class KernelBtf : IDisposable
         {
             throw new BpfException($"cannot read {path}: {e.Message}", path, Errno.EIO) { Reason = "it cannot be read" };
         }
-        finally
-        {
-            NativeMemory.Free(data);
-        }
     }
+
+    /// <summary>From a copy of bytes in memory.</summary>
+    /// <exception cref="BpfException">They are no BTF.</exception>
+    internal static KernelBtf FromBytes(ReadOnlySpan<byte> bytes) => new(BtfData.Copy(bytes, "BTF"));
 
     /// <summary>Whether the kernel has a function of that name that fentry and fexit programs can name.</summary>
     /// <param name="name">The function's name.</param>
@@ -135,9 +89,10 @@ public sealed unsafe class KernelBtf : IDisposable
         var memberName = Utf8(member);
         var structureName = Utf8(structure);
         var probe = 0;
-        while (_structs.Next(Strings, structureName, ref probe) is var id and not 0)
+        while (Index(_structs).Next(structureName, ref probe) is var id and not 0)
         {
-            if (HasMember(id, memberName, 0))
+            var steps = MaxSteps;
+            if (HasMember(id, memberName, 0, ref steps))
                 return true;
         }
 
@@ -146,7 +101,7 @@ public sealed unsafe class KernelBtf : IDisposable
 
     /// <summary>Whether the kernel has a structure or union of that tag.</summary>
     /// <param name="structure">The tag.</param>
-    public bool HasStruct(string structure) => _structs.First(Strings, Utf8(structure)) != 0;
+    public bool HasStruct(string structure) => Index(_structs).First(Utf8(structure)) != 0;
 
     /// <summary>The number behind an enumerator, such as SKB_DROP_REASON_SOCKET_RCVBUFF of skb_drop_reason.</summary>
     /// <param name="enumeration">The enumeration's tag.</param>
@@ -155,18 +110,17 @@ public sealed unsafe class KernelBtf : IDisposable
     public bool TryGetEnumValue(string enumeration, string enumerator, out long value)
     {
         value = 0;
-        var strings = Strings;
         var name = Utf8(enumerator);
         var enumerationName = Utf8(enumeration);
         var probe = 0;
-        while (_enums.Next(strings, enumerationName, ref probe) is var id and not 0)
+        while (Index(_enums).Next(enumerationName, ref probe) is var id and not 0)
         {
-            var type = Type(id);
+            var type = _data.Type(id);
             var wide = type->Kind == BtfKind.Enum64;
             var entry = (uint*)(type + 1);
             for (var i = 0; i < type->Count; i++, entry += wide ? 3 : 2)
             {
-                if (!NameIndex.IsAt(strings, (int)entry[0], name))
+                if (!_data.Name(entry[0]).SequenceEqual(name))
                     continue;
                 value = wide ? (long)(entry[1] | ((ulong)entry[2] << 32))
                     : type->KindFlag ? (int)entry[1] : entry[1];
@@ -180,65 +134,41 @@ public sealed unsafe class KernelBtf : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
-        NativeMemory.Free(_data);
-        _data = null;
-        GC.SuppressFinalize(this);
+        // The data first: from then on a question throws, rather than look into a table that is gone.
+        _data.Dispose();
+        _functions.Dispose();
+        _typedefs.Dispose();
+        _structs.Dispose();
+        _enums.Dispose();
     }
-
-    /// <summary>Frees the memory of one that was not disposed of.</summary>
-    ~KernelBtf() => NativeMemory.Free(_data);
 
     /// <summary>The BTF id of a function; 0 for none.</summary>
-    internal int FindFunction(string name) => _functions.First(Strings, Utf8(name));
+    internal int FindFunction(string name) => Index(_functions).First(Utf8(name));
 
     /// <summary>The BTF id of a tracepoint's typedef btf_trace_NAME, which the kernel keeps for just this; 0 for none.</summary>
-    internal int FindTracepoint(string name) => _tracepoints.First(Strings, Utf8("btf_trace_" + name));
+    internal int FindTracepoint(string name) => Index(_typedefs).First(Utf8("btf_trace_" + name));
 
-    private static BpfException Malformed(string path, string reason) =>
-        new($"cannot read {path}: {reason}", path, Errno.EINVAL) { Reason = reason };
-
-    /// <summary>The bytes behind the fixed head of a type; -1 for a kind that this code does not know.</summary>
-    private static int TailSize(Interop.BtfType* type) => type->Kind switch
+    /// <summary>The next type that CO-RE may take for one of that kind and name; 0 after the last.</summary>
+    /// <param name="kind">The kind in the program; either width of an enumeration stands for the other.</param>
+    /// <param name="essential">The name without a flavor.</param>
+    /// <param name="probe">Where the search stands: 0 at first, then as it was left.</param>
+    internal int NextCandidate(BtfKind kind, ReadOnlySpan<byte> essential, ref int probe)
     {
-        BtfKind.Int or BtfKind.Variable or BtfKind.DeclarationTag => 4,
-        BtfKind.Array => 12,
-        BtfKind.Struct or BtfKind.Union or BtfKind.DataSection or BtfKind.Enum64 => 12 * type->Count,
-        BtfKind.Enum or BtfKind.FunctionPrototype => 8 * type->Count,
-        BtfKind.Pointer or BtfKind.Forward or BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const
-            or BtfKind.Restrict or BtfKind.Function or BtfKind.Float or BtfKind.TypeTag => 0,
-        _ => -1,
-    };
-
-    private void Index(int end, string path)
-    {
-        var strings = Strings;
-        for (var position = _typesStart; position < end;)
+        var index = Index(kind switch
         {
-            var type = (Interop.BtfType*)(_data + position);
-            var tail = position + sizeof(Interop.BtfType) <= end ? TailSize(type) : -1;
-            if (tail < 0 || position + sizeof(Interop.BtfType) + tail > end)
-                throw Malformed(path, $"its type {_offsets.Count} is of a kind ({(int)type->Kind}) not known here, or cut off");
-
-            var id = _offsets.Count;
-            _offsets.Add(position);
-            var index = type->Kind switch
-            {
-                BtfKind.Function => _functions,
-                BtfKind.Struct or BtfKind.Union => _structs,
-                BtfKind.Enum or BtfKind.Enum64 => _enums,
-                BtfKind.Typedef when IsTracepoint(strings, type->NameOffset) => _tracepoints,
-                _ => null,
-            };
-            if (type->NameOffset != 0)
-                index?.Add((int)type->NameOffset, id);
-            position += sizeof(Interop.BtfType) + tail;
+            BtfKind.Struct or BtfKind.Union => _structs,
+            BtfKind.Enum or BtfKind.Enum64 => _enums,
+            BtfKind.Typedef => _typedefs,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        });
+        while (index.NextFlavor(essential, ref probe) is var id and not 0)
+        {
+            if (kind is not (BtfKind.Struct or BtfKind.Union) || _data.Type(id)->Kind == kind)
+                return id;
         }
+
+        return 0;
     }
-
-    private static bool IsTracepoint(ReadOnlySpan<byte> strings, uint name) =>
-        name < strings.Length && strings[(int)name..].StartsWith(s_tracepointPrefix);
-
-    private Interop.BtfType* Type(int id) => (Interop.BtfType*)(_data + _offsets[id]);
 
     private static byte[] Utf8(string name)
     {
@@ -246,27 +176,31 @@ public sealed unsafe class KernelBtf : IDisposable
         return Encoding.UTF8.GetBytes(name);
     }
 
-    private bool HasMember(int id, ReadOnlySpan<byte> member, int depth)
+    private NameIndex Index(NameIndex index)
     {
-        if (depth > MaxNesting || id <= 0 || id >= _offsets.Count)
+        ObjectDisposedException.ThrowIf(_data.IsDisposed, this);
+        return index;
+    }
+
+    private bool HasMember(int id, ReadOnlySpan<byte> member, int depth, ref int steps)
+    {
+        id = depth > MaxNesting || --steps < 0 ? 0 : _data.Resolve(id);
+        if (id == 0)
             return false;
-        var type = Type(id);
-        switch (type->Kind)
-        {
-            case BtfKind.Const or BtfKind.Volatile or BtfKind.Typedef or BtfKind.TypeTag:
-                return HasMember((int)type->SizeOrType, member, depth + 1);
-            case BtfKind.Struct or BtfKind.Union:
-                break;
-            default:
-                return false;
-        }
+        var type = _data.Type(id);
+        if (type->Kind is not (BtfKind.Struct or BtfKind.Union))
+            return false;
 
         // struct btf_member { __u32 name_off, type, offset; }[], right behind the head.
         var entry = (uint*)(type + 1);
         for (var i = 0; i < type->Count; i++, entry += 3)
         {
-            if (entry[0] == 0 ? HasMember((int)entry[1], member, depth + 1) : NameIndex.IsAt(Strings, (int)entry[0], member))
+            if (entry[0] == 0
+                ? HasMember((int)entry[1], member, depth + 1, ref steps)
+                : _data.Name(entry[0]).SequenceEqual(member))
+            {
                 return true;
+            }
         }
 
         return false;

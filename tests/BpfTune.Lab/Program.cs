@@ -7,6 +7,7 @@ var root = new RootCommand("The traffic laboratory of BpfTune: long pipes betwee
     DemoVerb.Create(),
     MeasureVerb.Create(),
     PipeVerb.Create(),
+    StartVerb.Create(),
     SweepVerb.Create(),
 };
 

@@ -7,15 +7,31 @@ namespace BpfTune.LibBpf.Tests;
 internal sealed class BtfBuilder
 {
     private readonly List<uint> _words = [];
-    private readonly List<byte> _strings = [0];
-    private readonly Dictionary<string, uint> _offsets = new() { [string.Empty] = 0 };
+    private readonly List<byte> _strings = [];
+    private readonly Dictionary<string, uint> _offsets = [];
+    private readonly uint _firstString;
     private int _last;
+
+    /// <summary>Of a kernel, or of a module: then ids and strings go on where the kernel's end.</summary>
+    internal BtfBuilder(BtfBuilder? kernel = null)
+    {
+        _last = kernel?._last ?? 0;
+        _firstString = kernel is null ? 0 : (uint)kernel._strings.Count;
+        _offsets[string.Empty] = 0;
+        if (kernel is null)
+            _strings.Add(0);
+    }
 
     internal int Function(string name) => Type(name, 12, 0, false, 0);
 
     internal int Typedef(string name, int type) => Type(name, 8, 0, false, (uint)type);
 
     internal int Const(int type) => Type(string.Empty, 10, 0, false, (uint)type);
+
+    internal int Pointer(int type) => Type(string.Empty, 2, 0, false, (uint)type);
+
+    internal int Array(int type, int index, int count) =>
+        Type(string.Empty, 3, 0, false, 0, (uint)type, (uint)index, (uint)count);
 
     internal int Int(string name) => Type(name, 1, 0, false, 4, 32);
 
@@ -39,6 +55,16 @@ internal sealed class BtfBuilder
         return ++_last;
     }
 
+    internal uint String(string text)
+    {
+        if (_offsets.TryGetValue(text, out var offset))
+            return offset;
+        offset = _firstString + (uint)_strings.Count;
+        _strings.AddRange(Encoding.UTF8.GetBytes(text));
+        _strings.Add(0);
+        return _offsets[text] = offset;
+    }
+
     internal byte[] Build()
     {
         var types = _words.Count * 4;
@@ -55,15 +81,6 @@ internal sealed class BtfBuilder
     }
 
     private int Composite(uint kind, string name, (string Name, int Type)[] members) => Type(
-        name, kind, members.Length, false, 8, [.. members.SelectMany(m => new[] { String(m.Name), (uint)m.Type, 0u })]);
-
-    private uint String(string text)
-    {
-        if (_offsets.TryGetValue(text, out var offset))
-            return offset;
-        offset = (uint)_strings.Count;
-        _strings.AddRange(Encoding.UTF8.GetBytes(text));
-        _strings.Add(0);
-        return _offsets[text] = offset;
-    }
+        name, kind, members.Length, false, 8,
+        [.. members.SelectMany((m, i) => new[] { String(m.Name), (uint)m.Type, (uint)i * 32 })]);
 }

@@ -124,6 +124,86 @@ public sealed class KernelBtfTests : IDisposable
     }
 
     [Fact]
+    public void BTF_of_the_other_byte_order_is_said_to_be()
+    {
+        var bytes = new BtfBuilder().Build();
+        (bytes[0], bytes[1]) = (bytes[1], bytes[0]);
+        var e = Assert.Throws<BpfException>(() => KernelBtf.FromBytes(bytes));
+        Assert.Equal("it is of a machine with the other byte order", e.Reason);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(12)]
+    [InlineData(16)]
+    [InlineData(20)]
+    public void Sections_that_lie_elsewhere_are_refused(int field)
+    {
+        var builder = new BtfBuilder();
+        builder.Struct("net", ("count", builder.Int("int")));
+        foreach (var value in new[] { 0x7fff_ffffu, 0x8000_0000u, 0xffff_ffffu, 0xffff_fff0u })
+        {
+            var bytes = builder.Build();
+            ElfBuilder.Put(bytes, field, value);
+            Assert.Equal("its sections lie outside of it", Assert.Throws<BpfException>(() => KernelBtf.FromBytes(bytes)).Reason);
+        }
+    }
+
+    [Fact]
+    public void A_last_string_without_an_end_is_refused()
+    {
+        var builder = new BtfBuilder();
+        builder.Function("f");
+        var bytes = builder.Build();
+        bytes[^1] = (byte)'x';
+        Assert.Equal("its last string has no end", Assert.Throws<BpfException>(() => KernelBtf.FromBytes(bytes)).Reason);
+    }
+
+    [Fact]
+    public void A_name_outside_of_the_strings_is_said_when_it_is_asked_for()
+    {
+        var builder = new BtfBuilder();
+        builder.Function("f");
+        var bytes = builder.Build();
+        ElfBuilder.Put(bytes, 24, 1000);
+        using var btf = KernelBtf.FromBytes(bytes);
+        Assert.Equal(1, btf.TypeCount);
+        Assert.Equal("there is no string at 1000", Assert.Throws<BpfException>(() => btf.HasFunction("f")).Reason);
+    }
+
+    [Fact]
+    public void A_member_of_a_type_that_is_not_there_is_said()
+    {
+        var builder = new BtfBuilder();
+        builder.Struct("net", ("", 7));
+        using var btf = KernelBtf.FromBytes(builder.Build());
+        Assert.Equal("there is no type 7 in it", Assert.Throws<BpfException>(() => btf.HasStructMember("net", "a")).Reason);
+    }
+
+    [Fact]
+    public void A_type_that_stands_for_itself_is_no_endless_way()
+    {
+        var builder = new BtfBuilder();
+        builder.Struct("net", ("", 2));
+        builder.Typedef("loop", 3);
+        builder.Const(2);
+        using var btf = KernelBtf.FromBytes(builder.Build());
+        Assert.Contains("stands for itself", Assert.Throws<BpfException>(() => btf.HasStructMember("net", "a")).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_structure_that_embeds_itself_has_no_more_members_for_it()
+    {
+        var builder = new BtfBuilder();
+        builder.Struct("net", [.. Enumerable.Repeat(("", 1), 100), ("a", 2)]);
+        builder.Int("int");
+        using var btf = KernelBtf.FromBytes(builder.Build());
+        Assert.True(btf.HasStructMember("net", "a"));
+        Assert.False(btf.HasStructMember("net", "b"));
+    }
+
+    [Fact]
     public void A_disposed_one_is_of_no_use()
     {
         var builder = new BtfBuilder();

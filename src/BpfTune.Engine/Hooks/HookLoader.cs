@@ -48,7 +48,7 @@ public sealed class HookLoader
         string owner, ushort tunerId, TunerDeclaration declaration, SharedMaps? shared, IReadOnlyList<string> unattached)
     {
         ArgumentNullException.ThrowIfNull(declaration);
-        var attempt = new Attempt(this, owner, tunerId, declaration, shared);
+        using var attempt = new Attempt(this, owner, tunerId, declaration, shared);
         var plan = attempt.Plan();
         var extra = unattached.ToHashSet(StringComparer.Ordinal);
         var begun = Stopwatch.GetTimestamp();
@@ -96,15 +96,17 @@ public sealed class HookLoader
     /// <summary>One object's way into the kernel, to be gone again from its start after each failure: libbpf uses an
     /// opened object up.</summary>
     private sealed class Attempt(HookLoader loader, string owner, ushort tunerId, TunerDeclaration declaration, SharedMaps? shared)
+        : IDisposable
     {
         private Dictionary<string, BpfSection> _sections = [];
+        private BpfObject? _opened;
 
         internal HookPlan Plan()
         {
             if (!declaration.Image.IsEmpty)
             {
-                using var opened = BpfObject.Open(declaration.Image, owner);
-                _sections = opened.Programs.ToDictionary(p => p.Name, p => p.Section, StringComparer.Ordinal);
+                _opened = Open(loader._targets.ForLoading);
+                _sections = _opened.Programs.ToDictionary(p => p.Name, p => p.Section, StringComparer.Ordinal);
             }
 
             // Only functions for which nothing else rules the program out are worth a look at the list of symbols.
@@ -117,7 +119,7 @@ public sealed class HookLoader
                     && loader._rules.WhyNot(s) is null && loader._kernel.WhyNot(s.Mechanism) is null)
                 .Select(s => s.Target!));
             return new HookPlan(
-                declaration.Hooks, _sections, section => loader.WhyNot(section, declaration.Availability), loader._rules.WhyNoCounter());
+                declaration.Hooks, _sections, section => loader.WhyNot(section, declaration.Availability), loader._rules.WhyNoCounter(), loader._rules.WhyNotProgram);
         }
 
         internal string Section(string program) => _sections.TryGetValue(program, out var section) ? section.ToString() : "?";
@@ -154,9 +156,33 @@ public sealed class HookLoader
             return null;
         }
 
+        public void Dispose() => _opened?.Dispose();
+
+        private BpfObject Open(KernelBtf? btf) =>
+            BpfObject.Open(declaration.Image, owner, btf is null ? null : new BpfObjectOptions { KernelBtf = btf });
+
         private BpfLoadedObject LoadObject(HashSet<string> programs)
         {
-            using var opened = BpfObject.Open(declaration.Image, owner);
+            var btf = loader._targets.ForLoading;
+            try
+            {
+                var opened = _opened ?? Open(btf);
+                _opened = null;
+                return LoadObject(opened, programs);
+            }
+            catch (BpfException e) when (btf is not null && e.Errno != Errno.EPERM)
+            {
+                // The kernel or libbpf may differ from what was thought when the short cut was made: the long way decides.
+                var loaded = LoadObject(Open(null), programs);
+                var reason = HookText.Reason(e);
+                HookLog.LoadedTheLongWay(loader._log, owner, reason);
+                return loaded;
+            }
+        }
+
+        private BpfLoadedObject LoadObject(BpfObject unloaded, HashSet<string> programs)
+        {
+            using var opened = unloaded;
             foreach (var program in opened.Programs)
                 program.AutoLoad = programs.Contains(program.Name);
             if (shared is not null)

@@ -12,4 +12,7 @@ internal static partial class HookLog
 
     [LoggerMessage(EventId = 2103, Level = LogLevel.Debug, Message = "{Owner}: what libbpf and the verifier said: {Log}")]
     internal static partial void VerifierSaid(ILogger logger, string owner, string log);
+
+    [LoggerMessage(EventId = 2104, Level = LogLevel.Debug, Message = "{Owner}: loads only with libbpf's own reading of the kernel's BTF; without it: {Reason}")]
+    internal static partial void LoadedTheLongWay(ILogger logger, string owner, string reason);
 }

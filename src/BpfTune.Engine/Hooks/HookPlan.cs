@@ -19,11 +19,13 @@ internal sealed class HookPlan
     /// <param name="sections">The object's programs by name.</param>
     /// <param name="whyNot">Says of a program why it cannot work here; null lets it be tried.</param>
     /// <param name="noCounter">Why counters in /proc are not to be read; null when they may be.</param>
+    /// <param name="whyNotProgram">Says of a program, by its name, why it is not to be used.</param>
     internal HookPlan(
         IReadOnlyList<Hook> hooks,
         IReadOnlyDictionary<string, BpfSection> sections,
         Func<BpfSection, string?> whyNot,
-        string? noCounter = null)
+        string? noCounter = null,
+        Func<string, string?>? whyNotProgram = null)
     {
         _hooks = hooks;
         _noCounter = noCounter;
@@ -32,7 +34,7 @@ internal sealed class HookPlan
         {
             if (!sections.TryGetValue(program, out var section))
                 _failed.Add(program, $"the BPF object has no program {program}");
-            else if (whyNot(section) is { } reason)
+            else if ((whyNotProgram?.Invoke(program) ?? whyNot(section)) is { } reason)
                 _failed.Add(program, reason);
         }
     }

@@ -19,7 +19,7 @@ public sealed class MechanismRules
     /// <param name="forbidden">
     /// A list with commas, as tests set it: sections as they are written in BPF sources or mechanisms as listings name
     /// them, either a whole kind ('fentry', 'sockops' or 'sock_ops', 'counter') or one target of it
-    /// ('tp_btf:tcp_rcvbuf_grow').
+    /// ('tp_btf:tcp_rcvbuf_grow'), or single programs ('bpftune_rcvgrow_tb').
     /// </param>
     public MechanismRules(bool legacy = false, string? forbidden = null)
     {
@@ -41,6 +41,9 @@ public sealed class MechanismRules
             ? Forbidden
             : null;
     }
+
+    /// <summary>Why one program is not to be used, whatever its section; null when it may be.</summary>
+    internal string? WhyNotProgram(string program) => _forbidden.Contains(program) ? Forbidden : null;
 
     /// <summary>Why counters in /proc are not to be read; null when they may be.</summary>
     internal string? WhyNoCounter() => Forbids(MechanismNames.Of(MechanismKind.Counter), null) ? Forbidden : null;

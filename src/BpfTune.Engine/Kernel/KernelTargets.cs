@@ -8,6 +8,10 @@ namespace BpfTune.Engine.Kernel;
 /// </summary>
 public sealed class KernelTargets : IDisposable
 {
+    /// <summary>The environment variable that, set to 0, lets libbpf read the kernel's BTF for each object by itself.</summary>
+    public const string ShareVariable = "BPFTUNE_SHARE_BTF";
+
+    private readonly bool _shared = Environment.GetEnvironmentVariable(ShareVariable) != "0";
     private readonly Func<KernelBtf> _open;
     private readonly Func<IReadOnlyCollection<string>, Dictionary<string, bool>?> _findSymbols;
     private readonly Dictionary<string, bool?> _symbols = new(StringComparer.Ordinal);
@@ -46,6 +50,12 @@ public sealed class KernelTargets : IDisposable
             }
         }
     }
+
+    /// <summary>
+    /// What objects are loaded with, so that libbpf does not read the kernel's BTF for each of them: null where it is to
+    /// do so, for comparison or because there is none.
+    /// </summary>
+    internal KernelBtf? ForLoading => _shared ? Btf : null;
 
     /// <summary>Looks functions up together, so that the list of symbols is read once for all of them.</summary>
     internal void Prepare(IEnumerable<string> functions)

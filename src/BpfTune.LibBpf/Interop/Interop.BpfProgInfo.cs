@@ -43,5 +43,8 @@ internal static partial class Interop
 
         [FieldOffset(216)]
         internal uint VerifiedInstructions;
+
+        [FieldOffset(224)]
+        internal uint AttachBtfId;
     }
 }

@@ -13,6 +13,8 @@ internal static unsafe partial class Interop
     internal const int ProtectionRead = 1;
     internal const int ProtectionWrite = 2;
     internal const int MapShared = 1;
+    internal const int MapPrivate = 2;
+    internal const uint MemfdCloseOnExec = 1;
     internal const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
 
     /// <summary>O_DIRECTORY is one of the few flags that differ between x86 and ARM.</summary>
@@ -39,6 +41,10 @@ internal static unsafe partial class Interop
 
     [LibraryImport(LibC, SetLastError = true)]
     internal static partial nint mmap(nint address, nuint length, int protection, int flags, int fd, nint offset);
+
+    /// <summary>glibc 2.27 and musl 1.1.20 on.</summary>
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int memfd_create(string name, uint flags);
 
     [LibraryImport(LibC)]
     internal static partial int munmap(nint address, nuint length);

@@ -74,6 +74,15 @@ public sealed class HookPlanTests
     }
 
     [Fact]
+    public void AProgramMayBeForbiddenByItsName()
+    {
+        var rules = new MechanismRules(forbidden: "tb2, so");
+        var plan = new HookPlan([s_send, s_receive, s_counter], s_sections, _ => null, whyNotProgram: rules.WhyNotProgram);
+        Assert.Equal(["fe", "rt"], plan.Programs);
+        Assert.Equal("forbidden by BPFTUNE_FORBID", plan.Statuses()[1].Failures.Single().Reason);
+    }
+
+    [Fact]
     public void ACounterLivesOnOneTriggerAndSaysWhichIsMissing()
     {
         var plan = Plan(No("fentry", "sockops"), s_counter);

@@ -85,4 +85,26 @@ public sealed class KernelTargetsTests : IDisposable
         Assert.NotNull(targets.WhyNoFunction("a", false));
         Assert.Equal(2, _asked.Count);
     }
+
+    [Fact]
+    public void TheVariableLeavesTheReadingToLibbpf()
+    {
+        // An empty set of types, well-formed.
+        File.WriteAllBytes(_file, [0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+        using var shared = new KernelTargets(() => KernelBtf.Open(_file), static _ => null);
+        Assert.Same(shared.Btf, shared.ForLoading);
+        Assert.NotNull(shared.ForLoading);
+
+        Environment.SetEnvironmentVariable(KernelTargets.ShareVariable, "0");
+        try
+        {
+            using var plain = new KernelTargets(() => KernelBtf.Open(_file), static _ => null);
+            Assert.NotNull(plain.Btf); // Questions are answered all the same.
+            Assert.Null(plain.ForLoading);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(KernelTargets.ShareVariable, null);
+        }
+    }
 }

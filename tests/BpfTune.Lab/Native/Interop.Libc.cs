@@ -77,6 +77,12 @@ internal static unsafe partial class Interop
     [LibraryImport(Libc, EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
 
+    [LibraryImport(Libc, EntryPoint = "clock_getcpuclockid")]
+    internal static partial int ClockGetCpuClockId(int pid, int* clock);
+
+    [LibraryImport(Libc, EntryPoint = "clock_gettime")]
+    internal static partial int ClockGetTime(int clock, TimeSpec* time);
+
     [LibraryImport(Libc, EntryPoint = "geteuid")]
     internal static partial uint GetEffectiveUserId();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace BpfTune.Lab;
 
@@ -19,8 +20,20 @@ public static class Netem
         a.Ip("link", "add", device, "type", "veth", "peer", "name", device, "netns", b.Name);
         PipeEnd.Configure(a.Name, device, PipeAddresses.A4, PipeAddresses.A6, options.Mtu, 1000);
         PipeEnd.Configure(b.Name, device, PipeAddresses.B4, PipeAddresses.B6, options.Mtu, 1000);
+        Introduce(a, b, device, PipeAddresses.B4, PipeAddresses.B6);
+        Introduce(b, a, device, PipeAddresses.A4, PipeAddresses.A6);
         Delay(a, device, options);
         Delay(b, device, options);
+    }
+
+    // A lossy pipe loses questions for a neighbour, too, and a host that does not answer three of them is no host.
+    private static void Introduce(LabNamespace end, LabNamespace peer, string device, params ReadOnlySpan<IPAddress> addresses)
+    {
+        string link = peer.Exec("cat", $"/sys/class/net/{device}/address").OrThrow().Output.Trim();
+        foreach (IPAddress address in addresses)
+        {
+            end.Ip("neigh", "replace", address.ToString(), "lladdr", link, "nud", "permanent", "dev", device);
+        }
     }
 
     private static void Delay(LabNamespace end, string device, PipeOptions options)

@@ -28,10 +28,16 @@ internal static class Live
             Assert.Skip($"{name}: {result}");
     }
 
-    internal static BpfObject Open(string name)
+    /// <summary>The objects of the suite itself.</summary>
+    internal static IEnumerable<string> Shipped { get; } = typeof(Live).Assembly.GetManifestResourceNames()
+        .Where(r => r.StartsWith($"bpf/{Architecture}/", StringComparison.Ordinal))
+        .Select(r => Path.GetFileName(r).Replace(".bpf.o", string.Empty, StringComparison.Ordinal))
+        .Except(["live", "broken"]);
+
+    internal static BpfObject Open(string name, KernelBtf? btf = null)
     {
         Require();
-        return BpfObject.Open(Read(name), name);
+        return BpfObject.Open(Read(name), name, new BpfObjectOptions { KernelBtf = btf });
     }
 
     /// <summary>live.bpf.o with only the programs named.</summary>
@@ -44,17 +50,19 @@ internal static class Live
     }
 
     /// <summary>broken.bpf.o with the good program and one more.</summary>
-    internal static BpfObject OpenBroken(string program)
+    internal static BpfObject OpenBroken(string program, KernelBtf? btf = null)
     {
-        var opened = Open("broken");
+        var opened = Open("broken", btf);
         opened.Program(program).AutoLoad = true;
         return opened;
     }
 
+    private static string Architecture =>
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x86_64";
+
     private static byte[] Read(string name)
     {
-        var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-        using var stream = typeof(Live).Assembly.GetManifestResourceStream($"bpf/{architecture}/{name}.bpf.o")
+        using var stream = typeof(Live).Assembly.GetManifestResourceStream($"bpf/{Architecture}/{name}.bpf.o")
             ?? throw new InvalidOperationException($"{name}.bpf.o is not embedded.");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
