@@ -6,6 +6,7 @@
 # 3. Compiles the build itself against NUKE where that package can be restored, else against the stand-in in build/Offline, and runs it.
 #
 # BPFTUNE_BUILD_HOST=nuke|offline chooses in step 3.
+# ./build.sh Vm --kernel 6.12 -- COMMAND: what follows the two dashes is for the virtual machine.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,9 +29,10 @@ export HOME="${HOME:-$temp}"
 
 # The words before the first option, and those after --target; in lower case, without dashes. None means the default, Compile.
 wanted_targets() {
-	local taking=1 word found=
+	local taking=1 word found='' copying=''
 	for word in "$@"; do
 		case $word in
+		--published | -published) taking=0 copying=1 ;;
 		--target | -target) taking=1 ;;
 		--help | -help | --plan | -plan) echo help; return ;;
 		-*) taking=0 ;;
@@ -38,12 +40,28 @@ wanted_targets() {
 		esac
 	done
 	found=${found:- compile}
-	echo "${found,,}"
+	found=${found,,}
+	# What is published already needs no compiler to be installed.
+	if [ -n "$copying" ]; then found=${found// install/ copy}; fi
+	echo "$found"
+}
+
+# The formats that Packages is to make: all, unless --format names some.
+wanted_formats() {
+	local word taking='' found=''
+	for word in "$@"; do
+		case $word in
+		--format | -format) taking=1 ;;
+		-*) taking='' ;;
+		*) if [ -n "$taking" ]; then found="$found ${word//,/ }"; fi ;;
+		esac
+	done
+	echo "${found:- deb rpm arch} "
 }
 
 needs_native() {
 	case " $1 " in
-	*" compile"* | *" test "* | *"test "* | *" publish "* | *" install "* | *" demo "* | *" bench "* | *" packages "* | *" vm "*) return 0 ;;
+	*" compile"* | *" test "* | *"test "* | *" publish "* | *" pack "* | *" install "* | *" demo "* | *" bench "* | *" packages "* | *" vm "*) return 0 ;;
 	esac
 	return 1
 }
@@ -54,6 +72,32 @@ needs_lab() {
 	esac
 	return 1
 }
+
+needs_vm() {
+	case " $1 " in
+	*" test "* | *" integrationtest "* | *" kerneltest "* | *" vm "*) return 0 ;;
+	esac
+	return 1
+}
+
+# The package tests install what Packages makes; others than root have them skipped.
+needs_containers() {
+	if [ "$(id -u)" -ne 0 ]; then return 1; fi
+	case " $1 " in
+	*" test "* | *" integrationtest "* | *" packagetest "*) return 0 ;;
+	esac
+	return 1
+}
+
+needs_format() {
+	if needs_containers "$1"; then return 0; fi
+	case " $1 " in
+	*" packages "*) case $2 in *" $3 "*) return 0 ;; esac ;;
+	esac
+	return 1
+}
+
+docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
 has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
 
@@ -77,7 +121,7 @@ has_library() {
 
 # One word for each thing that is missing: what it is on Debian; names elsewhere are in package_name.
 missing_packages() {
-	local targets=$1
+	local targets=$1 formats=$2
 	if ! find_dotnet >/dev/null; then
 		has curl || has wget || echo curl
 		[ -d /etc/ssl/certs ] || echo ca-certificates
@@ -98,6 +142,40 @@ missing_packages() {
 		has iperf3 || echo iperf3
 		has nft || echo nftables
 	fi
+	# The kernels and the user land of the virtual machines are Debian's: without apt there are none, and the tests of them are skipped.
+	if needs_vm "$targets" && [ "$(uname -m)" = x86_64 ] && has apt-get; then
+		has qemu-system-x86_64 || echo qemu-system-x86
+		[ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || echo busybox-static
+		has mmdebstrap || echo mmdebstrap
+		has mke2fs || echo e2fsprogs
+		has depmod || echo kmod
+		has xz || echo xz-utils
+		[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
+	fi
+	# Layouts of other distributions are made with Debian's packages: without apt, the distributions' own images are needed.
+	if needs_containers "$targets"; then
+		if has apt-get; then has mmdebstrap || echo mmdebstrap; fi
+		if ! docker_answers; then
+			has podman || echo podman
+			has runc || echo runc
+			has iptables || echo iptables
+			[ -x /usr/lib/podman/netavark ] || [ -x /usr/libexec/podman/netavark ] || echo netavark
+		fi
+	fi
+	if needs_format "$targets" "$formats" deb; then
+		has dpkg-buildpackage || echo dpkg-dev
+		has dh || echo debhelper
+		has fakeroot || echo fakeroot
+	fi
+	if needs_format "$targets" "$formats" rpm; then
+		has rpmbuild || echo rpm
+	fi
+	if needs_format "$targets" "$formats" arch; then
+		has makepkg || echo makepkg
+		has bsdtar || echo libarchive-tools
+		has fakeroot || echo fakeroot
+		has zstd || echo zstd
+	fi
 }
 
 package_name() {
@@ -108,11 +186,18 @@ package_name() {
 	dnf:libelf1) echo elfutils-libelf ;;
 	dnf:zlib1g) echo zlib-ng-compat ;;
 	dnf:iproute2) echo iproute ;;
+	dnf:rpm) echo rpm-build ;;
+	dnf:makepkg) echo pacman ;;
+	dnf:libarchive-tools) echo bsdtar ;;
 	pacman:bpftool) echo bpf ;;
 	pacman:libbpf-dev | pacman:libbpf1) echo libbpf ;;
 	pacman:linux-libc-dev) echo linux-api-headers ;;
 	pacman:libelf1) echo libelf ;;
 	pacman:zlib1g) echo zlib ;;
+	pacman:dpkg-dev) echo dpkg ;;
+	pacman:rpm) echo rpm-tools ;;
+	pacman:makepkg) echo pacman ;;
+	pacman:libarchive-tools) echo libarchive ;;
 	*) echo "$2" ;;
 	esac
 }
@@ -120,7 +205,7 @@ package_name() {
 install_prerequisites() {
 	local missing manager package install
 	local -a packages=() update=(:)
-	mapfile -t missing < <(missing_packages "$1")
+	mapfile -t missing < <(missing_packages "$1" "$2")
 	if [ ${#missing[@]} -eq 0 ]; then return; fi
 
 	if has apt-get; then
@@ -178,22 +263,34 @@ fetch_dotnet() {
 
 # --- The build itself -----------------------------------------------------------------------------------------------------------------
 
-# Whether Nuke.Common can be had. A yes is kept for good, a no for a day: distribution build roots are offline, and asking takes time.
-nuke_restores() {
-	local version answer_file answer
-	version=$(sed -n 's/.*"Nuke.Common" Version="\([^"]*\)".*/\1/p' "$root/Directory.Packages.props")
-	answer_file=$temp/nuke-$version
+# Whether a package can be had, by restoring a project that refers to it: restores NAME PACKAGE PROJECT [ARGUMENT...]. A yes is kept for
+# good, a no for a day: distribution build roots are offline, and asking takes time.
+restores() {
+	local name=$1 package=$2 project=$3 version answer_file answer log=$temp/$1-restore.log
+	shift 3
+	version=$(sed -n "s/.*\"$package\" Version=\"\([^\"]*\)\".*/\1/p" "$root/Directory.Packages.props")
+	answer_file=$temp/$name-$version
 	if [ -n "$(find "$answer_file" -mtime -1 2>/dev/null)" ] || grep -qx yes "$answer_file" 2>/dev/null; then
 		answer=$(cat "$answer_file")
-	elif timeout --kill-after=5 60 "$DOTNET_EXE" restore "$root/build/_build.csproj" -p:NukeHost=Nuke -v quiet >"$temp/nuke-restore.log" 2>&1; then
+	elif timeout --kill-after=5 60 "$DOTNET_EXE" restore "$project" "$@" -v quiet >"$log" 2>&1; then
 		answer=yes
 		echo yes >"$answer_file"
 	else
 		# Only what NuGet itself says counts as an answer, or that it says nothing; a fault in the project is not one.
 		answer=no
-		if grep -q 'NU1' "$temp/nuke-restore.log" || [ ! -s "$temp/nuke-restore.log" ]; then echo no >"$answer_file"; fi
+		if grep -q 'NU1' "$log" || [ ! -s "$log" ]; then echo no >"$answer_file"; fi
 	fi
 	[ "$answer" = yes ]
+}
+
+nuke_restores() {
+	restores nuke Nuke.Common "$root/build/_build.csproj" -p:NukeHost=Nuke
+}
+
+# Apart from artifacts/: a restore that fails would leave its failure there.
+testcontainers_restores() {
+	restores testcontainers Testcontainers "$root/tests/integration/BpfTune.Packages.Tests/BpfTune.Packages.Tests.csproj" \
+		-p:ContainerHost=Testcontainers -p:ArtifactsPath="$temp/testcontainers"
 }
 
 choose_host() {
@@ -204,17 +301,49 @@ choose_host() {
 	'') if nuke_restores; then host=Nuke reason="Nuke.Common restores here"; else host=Offline reason="Nuke.Common cannot be restored here; see .nuke/temp/nuke-restore.log"; fi ;;
 	*) fail "BPFTUNE_BUILD_HOST is '$choice': nuke or offline" ;;
 	esac
+	# For a build that this one starts, to make a package.
+	export BPFTUNE_BUILD_HOST=${host,,}
 	if [ "$host" = Nuke ]; then echo "Build host: NUKE ($reason)"; else echo "Build host: the stand-in in build/Offline ($reason)"; fi
 }
 
+# What drives the containers of the package tests: the package Testcontainers where it can be had, else the stand-in beside the tests.
+choose_container_host() {
+	local choice=${BPFTUNE_CONTAINER_HOST:-} reason="as BPFTUNE_CONTAINER_HOST says"
+	case ${choice,,} in
+	testcontainers) choice=Testcontainers ;;
+	offline) choice=Offline ;;
+	'') if ! docker_answers; then choice=Offline reason="Testcontainers needs a Docker engine, and none answers here"
+		elif testcontainers_restores; then choice=Testcontainers reason="it restores here"
+		else choice=Offline reason="Testcontainers cannot be restored here; see .nuke/temp/testcontainers-restore.log"; fi ;;
+	*) fail "BPFTUNE_CONTAINER_HOST is '$choice': testcontainers or offline" ;;
+	esac
+	export BPFTUNE_CONTAINER_HOST=$choice
+	if [ "$choice" = Testcontainers ]; then echo "Containers: Testcontainers ($reason)"; else echo "Containers: the stand-in in tests/integration/BpfTune.Containers.Offline ($reason)"; fi
+}
+
+# Words after '--' are a command for the virtual machine, whose own dashes are none of the build's.
+arguments=()
+while [ $# -gt 0 ]; do
+	if [ "$1" = -- ]; then
+		shift
+		printf -v BPFTUNE_VM_COMMAND '%q ' "$@"
+		export BPFTUNE_VM_COMMAND
+		break
+	fi
+	arguments+=("$1")
+	shift
+done
+set -- "${arguments[@]}"
+
 mkdir -p "$temp"
-install_prerequisites "$(wanted_targets "$@")"
+install_prerequisites "$(wanted_targets "$@")" "$(wanted_formats "$@")"
 DOTNET_EXE=$(find_dotnet) || { fetch_dotnet && DOTNET_EXE=$(find_dotnet); } || fail "the .NET SDK in $temp/dotnet does not run; what it lacks: $("$temp/dotnet/dotnet" --version 2>&1 | head -3)"
 export DOTNET_EXE
 DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET_EXE")")
 export DOTNET_ROOT
 
 choose_host
+if needs_containers "$(wanted_targets "$@")"; then choose_container_host; fi
 "$DOTNET_EXE" build "$root/build/_build.csproj" -c Release -p:NukeHost="$host" -nodeReuse:false -p:UseSharedCompilation=false -nologo \
 	>"$temp/build.log" 2>&1 || { cat "$temp/build.log" >&2; fail "the build itself does not compile"; }
 exec "$DOTNET_EXE" "$root/build/bin/$host/bin/_build/release/_build.dll" "$@" --root "$root" --no-logo

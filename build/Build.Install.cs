@@ -14,31 +14,34 @@ partial class Build
     [Parameter("A directory to install into as if it were /, to make a package of")]
     readonly AbsolutePath? DestDir;
 
+    [Parameter("Whose service files to install: systemd, openrc, dinit, several with commas; default what this system has, and systemd")]
+    readonly string? Init;
+
+    [Parameter("Install what authors of tuners need, too: NuGet packages in share/bpftune/nuget")]
+    readonly bool Devel;
+
+    [Parameter("Note what was installed, for Uninstall (default true); a package manager has a list of its own")]
+    readonly bool Manifest = true;
+
     string LibraryDirectory => (Prefix / (LibDir ?? LibDirectory.Detect())) / "bpftune";
 
-    InstallTree Tree => new(DestDir ?? "/", $"{LibraryDirectory}/app/install-manifest");
+    InstallTree Tree => new(DestDir ?? "/", Manifest ? $"{LibraryDirectory}/app/install-manifest" : null);
 
     Target Install => _ => _
-        .Description("Publishes, and installs the daemon, its tuners, its service and its manual")
+        .Description("Publishes, and installs the daemon, its tuners, its service, its manual and completions for shells")
         .DependsOn(Publish)
         .Executes(() =>
         {
+            if (Devel && Published is null)
+                PackDevel(DevelDirectory);
+
             var tree = Tree;
-            foreach (var file in Directory.EnumerateFiles(AppDirectory, "*", SearchOption.AllDirectories))
-                tree.AddFile(file, $"{LibraryDirectory}/app/{Path.GetRelativePath(AppDirectory, file)}");
-            foreach (var tuner in Directory.EnumerateFiles(TunerDirectory, "*.tuner.dll"))
-                tree.AddFile(tuner, $"{LibraryDirectory}/{Path.GetFileName(tuner)}");
-
-            // Relative, so that a staged tree runs where it lies.
-            tree.AddLink(Prefix / "bin" / "bpftune", Path.GetRelativePath(Prefix / "bin", $"{LibraryDirectory}/app/bpftune"));
-            InstallService(tree);
-            foreach (var page in FilesBelow("docs", "*.8"))
-                tree.AddFile(page, Prefix / "share" / "man" / "man8" / Path.GetFileName(page));
-
-            // As an example: what the administrator keeps in /etc is not the build's to write, nor to delete.
-            foreach (var settings in FilesBelow("packaging/conf", "*.conf"))
-                tree.AddFile(settings, Prefix / "share" / "doc" / "bpftune" / Path.GetFileName(settings));
-
+            InstallProgram(tree);
+            InstallServices(tree);
+            InstallDocumentation(tree);
+            InstallCompletions(tree);
+            if (Devel)
+                InstallDevel(tree);
             tree.Commit();
             Log.Information("Installed {Program}, with its tuners in {Directory}", $"{DestDir}{Prefix / "bin" / "bpftune"}", $"{DestDir}{LibraryDirectory}");
         });
@@ -52,17 +55,61 @@ partial class Build
             Log.Information("Removed {Count} files", files);
         });
 
+    void InstallProgram(InstallTree tree)
+    {
+        var tuners = TunerDirectory.DirectoryExists() ? Directory.GetFiles(TunerDirectory, "*.tuner.dll") : [];
+        Assert.True((AppDirectory / "bpftune").FileExists() && tuners.Length > 0, $"There is no daemon, or no tuner, in {PublishDirectory}: run Publish first.");
+        foreach (var file in Directory.EnumerateFiles(AppDirectory, "*", SearchOption.AllDirectories))
+            tree.AddFile(File.ReadAllBytes(file), $"{LibraryDirectory}/app/{Path.GetRelativePath(AppDirectory, file)}", IsProgram(file));
+        foreach (var tuner in tuners)
+            tree.AddFile(tuner, $"{LibraryDirectory}/{Path.GetFileName(tuner)}");
+
+        // Relative, so that a staged tree runs where it lies.
+        tree.AddLink(Prefix / "bin" / "bpftune", Path.GetRelativePath(Prefix / "bin", $"{LibraryDirectory}/app/bpftune"));
+    }
+
+    // Assemblies of the runtime come with the mode of a program, which they are not.
+    static bool IsProgram(string file) => Path.GetExtension(file) is "" && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0;
+
+    void InstallDocumentation(InstallTree tree)
+    {
+        foreach (var page in FilesBelow("docs", "*.8"))
+            tree.AddFile(page, Prefix / "share" / "man" / "man8" / Path.GetFileName(page));
+
+        // As an example: what the administrator keeps in /etc is not the build's to write, nor to delete.
+        foreach (var settings in FilesBelow("packaging/conf", "*.conf"))
+            tree.AddFile(settings, Prefix / "share" / "doc" / "bpftune" / Path.GetFileName(settings));
+
+        tree.AddFile(RootDirectory / "LICENSE", Prefix / "share" / "licenses" / "bpftune" / "LICENSE");
+        foreach (var licence in FilesBelow("LICENSES", "*.txt"))
+            tree.AddFile(licence, Prefix / "share" / "licenses" / "bpftune" / Path.GetFileName(licence));
+    }
+
+    // Where each shell looks below /usr/local too; zsh on Debian looks elsewhere below /usr, as packaging/deb/rules knows.
+    void InstallCompletions(InstallTree tree)
+    {
+        var completions = RootDirectory / "packaging" / "completions";
+        tree.AddFile(completions / "bpftune.bash", Prefix / "share" / "bash-completion" / "completions" / "bpftune");
+        tree.AddFile(completions / "_bpftune", Prefix / "share" / "zsh" / "site-functions" / "_bpftune");
+
+        // fish looks below /usr/local only where XDG_DATA_DIRS names it, as on a desktop; there it looks always.
+        var fish = Prefix == "/usr/local" ? (AbsolutePath)"/etc/fish/completions" : Prefix / "share" / "fish" / "vendor_completions.d";
+        tree.AddFile(completions / "bpftune.fish", fish / "bpftune.fish");
+    }
+
+    void InstallServices(InstallTree tree)
+    {
+        foreach (var init in ServiceManagers.Parse(Init))
+            tree.AddFile(ServiceFile(init), init.Target(Prefix), init.IsScript);
+    }
+
+    // They are written for a package, whose prefix is /usr.
+    byte[] ServiceFile(ServiceManager init)
+    {
+        var text = File.ReadAllText(RootDirectory / "packaging" / init.Source);
+        return Encoding.UTF8.GetBytes(text.Replace("/usr/bin/bpftune", Prefix / "bin" / "bpftune", StringComparison.Ordinal));
+    }
+
     string[] FilesBelow(string directory, string pattern) =>
         (RootDirectory / directory).DirectoryExists() ? Directory.GetFiles(RootDirectory / directory, pattern, SearchOption.AllDirectories) : [];
-
-    // The unit is written for a package, whose prefix is /usr.
-    void InstallService(InstallTree tree)
-    {
-        var unit = RootDirectory / "packaging" / "systemd" / "bpftune.service";
-        if (!unit.FileExists())
-            return;
-
-        var text = File.ReadAllText(unit).Replace("/usr/bin/bpftune", Prefix / "bin" / "bpftune", StringComparison.Ordinal);
-        tree.AddFile(Encoding.UTF8.GetBytes(text), Prefix / "lib" / "systemd" / "system" / "bpftune.service");
-    }
 }

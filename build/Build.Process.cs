@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.RegularExpressions;
 using Nuke.Common.IO;
 using Nuke.Common.Tooling;
 
@@ -15,14 +16,14 @@ partial class Build
     void RunDotnet(params string[] arguments) => Run(Dotnet, arguments).AssertZeroExitCode();
 
     void BuildDotnet(string verb, AbsolutePath project, params string[] arguments) =>
-        RunDotnet([verb, project, "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. NoServers, .. arguments]);
+        RunDotnet([verb, project, "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. NoServers, .. VersionOption(), .. arguments]);
 
     /// <summary>Starts a program that shows its lines as they come, unadorned.</summary>
-    IProcess Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, TimeSpan? limit = null) =>
+    IProcess Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, TimeSpan? limit = null, AbsolutePath? directory = null) =>
         ProcessTasks.StartProcess(
             tool,
             string.Join(' ', arguments.Select(Quote)),
-            workingDirectory: RootDirectory,
+            workingDirectory: directory ?? RootDirectory,
             environmentVariables: more is null ? null : With(more),
             timeout: limit is { } time ? (int)time.TotalMilliseconds : null,
             logger: static (_, line) => Console.WriteLine(line));
@@ -40,5 +41,9 @@ partial class Build
     static string Quote(string argument) =>
         argument.Length > 0 && !argument.Any(letter => char.IsWhiteSpace(letter) || letter == '"')
             ? argument
-            : $"\"{argument.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+            : $"\"{BeforeQuote().Replace(argument, match => match.Groups[1].Value + match.Value.Replace("\"", "\\\""))}\"";
+
+    // A backslash is only a backslash there, unless a quote comes after it: the argument's own or the closing one.
+    [GeneratedRegex("(\\\\*)(?:\"|$)")]
+    private static partial Regex BeforeQuote();
 }

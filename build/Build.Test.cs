@@ -30,6 +30,8 @@ partial class Build
         .Description("Runs the tests that load BPF programs and tune this kernel, in network namespaces of their own (as root; else they are skipped)")
         .DependsOn(Compile)
         .DependsOn(Publish)
+        .DependsOn(PublishGuest)
+        .DependsOn(PackagesForTests)
         .After(UnitTest)
         .ProceedAfterFailure()
         .Executes(() => RunSuites(Directory.GetFiles(TestDirectory, "*Tests.csproj", SearchOption.AllDirectories).Where(IsLive), LiveLimit));
@@ -64,7 +66,7 @@ partial class Build
         File.Delete(report);
 
         // Each suite is a program. Those that are live find the published daemon by these variables.
-        var variables = new Dictionary<string, string> { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
+        var variables = new Dictionary<string, string>([.. VmVariables(), .. PackageVariables()]) { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
         string[] command = [Dotnet, AssemblyOf(project), "-noLogo", "-noColor", "-xml", report];
         using var suite = IsLive(project)
             ? Run(StagedScript, [TunerDirectory, .. command], variables, limit)

@@ -2,7 +2,9 @@
 /// Files put below a root, and a manifest of them, by which exactly they are taken away again. Paths in the manifest are those on the machine
 /// that the tree is for, so a staged tree may be moved there.
 /// </summary>
-internal sealed class InstallTree(string root, string manifest)
+/// <param name="root">The directory that stands for /.</param>
+/// <param name="manifest">Where the manifest is; null for a tree that a package manager takes away, by a list of its own.</param>
+internal sealed class InstallTree(string root, string? manifest)
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -45,6 +47,9 @@ internal sealed class InstallTree(string root, string manifest)
     /// <summary>Writes the manifest, and deletes what an earlier installation left that this one lacks.</summary>
     public void Commit()
     {
+        if (manifest is null)
+            return;
+
         Note(manifest);
         RemoveFiles(_before.Where(entry => !entry.EndsWith('/')).Except(_files));
         RemoveDirectories(_before.Where(entry => entry.EndsWith('/')).Except(_directories));
@@ -63,8 +68,11 @@ internal sealed class InstallTree(string root, string manifest)
         return files.Count;
     }
 
-    private static string[] ReadManifest(string root, string manifest)
+    private static string[] ReadManifest(string root, string? manifest)
     {
+        if (manifest is null)
+            return [];
+
         var file = Path.Combine(root, manifest.TrimStart('/'));
         return File.Exists(file) ? File.ReadAllLines(file) : [];
     }
@@ -78,7 +86,7 @@ internal sealed class InstallTree(string root, string manifest)
             throw new IOException($"{path} is there already and was not put there by this build: remove it, or choose another --prefix.");
 
         // Noted before it is there: an installation that breaks off can be removed, or done again.
-        if (_files.Count == 0)
+        if (_files.Count == 0 && manifest is not null)
             Note(manifest);
         Note(target);
     }
@@ -87,7 +95,7 @@ internal sealed class InstallTree(string root, string manifest)
     {
         var known = _directories.Count;
         MakeDirectory(Path.GetDirectoryName(target)!);
-        if (_files.Add(target) || _directories.Count > known)
+        if ((_files.Add(target) || _directories.Count > known) && manifest is not null)
             File.AppendAllLines(Below(manifest), _directories.Append(target));
     }
 

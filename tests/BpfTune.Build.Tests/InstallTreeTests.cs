@@ -56,6 +56,17 @@ public sealed class InstallTreeTests : IDisposable
     }
 
     [Fact]
+    public void A_tree_for_a_package_manager_has_no_manifest()
+    {
+        var tree = new InstallTree(_root.Path, manifest: null);
+        tree.AddFile("x"u8.ToArray(), "/usr/lib/x");
+        tree.AddLink("/usr/bin/x", "../lib/x");
+        tree.Commit();
+
+        Assert.Equal(["usr", "usr/bin", "usr/bin/x", "usr/lib", "usr/lib/x"], Everything());
+    }
+
+    [Fact]
     public void Removing_leaves_what_was_there_before_and_nothing_else()
     {
         _root.Write("usr/local/bin/other", "");

@@ -35,7 +35,11 @@ public sealed class RepositoryTests
     public void Shell_scripts_are_clean()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/shellcheck"), "shellcheck is not installed");
-        string[] scripts = ["build.sh", ".ci/run", .. Files("build", "*.sh"), .. Files("packaging", "*.sh"), .. Files("tests", "*.sh")];
+        string[] scripts =
+        [
+            "build.sh", ".ci/run", "packaging/completions/bpftune.bash", "packaging/deb/bpftune-core.prerm", "packaging/deb/bpftune-core.postrm",
+            .. Files("build", "*.sh"), .. Files("packaging", "*.sh"), .. Files("tests", "*.sh"),
+        ];
         using var check = Process.Start(new ProcessStartInfo("/usr/bin/shellcheck", scripts) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
 
         var said = check.StandardOutput.ReadToEnd();
@@ -48,7 +52,7 @@ public sealed class RepositoryTests
     [Fact]
     public void Scripts_may_be_executed() =>
         Assert.All(
-            ["build.sh", ".ci/run", "build/staged.sh", "build/msbuild/bpf-compile.sh"],
+            ["build.sh", ".ci/run", "build/staged.sh", "build/msbuild/bpf-compile.sh", "packaging/deb/rules", "packaging/scripts/before-removal.sh"],
             script => Assert.True((File.GetUnixFileMode(Path.Combine(Repository.Root, script)) & UnixFileMode.UserExecute) != 0, script));
 
     // The two hosts differ in a project property alone; a file that asked which it has would be tested against one only.

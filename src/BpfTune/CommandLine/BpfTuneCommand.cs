@@ -31,6 +31,9 @@ internal sealed class BpfTuneCommand
         AddRollback();
     }
 
+    /// <summary>All verbs and options, as they are declared.</summary>
+    internal RootCommand Root => _root;
+
     /// <summary>Parses and does what was asked for.</summary>
     /// <returns>The exit code.</returns>
     internal int Invoke(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)

@@ -1,0 +1,36 @@
+using Nuke.Common;
+using Nuke.Common.IO;
+
+partial class Build
+{
+    AbsolutePath DevelDirectory => PublishDirectory / "nuget";
+
+    Target Pack => _ => _
+        .Description("Makes the NuGet packages for authors of tuners: artifacts/publish/nuget")
+        .After(Compile, Publish)
+        .OnlyWhenStatic(() => Published is null)
+        .Executes(() => PackDevel(DevelDirectory));
+
+    // Sdk and LibBpf, the build of BPF programs, and the template.
+    void PackDevel(AbsolutePath directory)
+    {
+        directory.CreateOrCleanDirectory();
+        string[] projects =
+        [
+            RootDirectory / "src" / "BpfTune.LibBpf" / "BpfTune.LibBpf.csproj",
+            RootDirectory / "src" / "BpfTune.Sdk" / "BpfTune.Sdk.csproj",
+            RootDirectory / "packaging" / "nuget" / "BpfTune.Build" / "BpfTune.Build.csproj",
+            RootDirectory / "packaging" / "nuget" / "BpfTune.Templates" / "BpfTune.Templates.csproj",
+        ];
+        foreach (var project in projects)
+            BuildDotnet("pack", project, "-o", directory);
+    }
+
+    void InstallDevel(InstallTree tree)
+    {
+        var packages = DevelDirectory.DirectoryExists() ? Directory.GetFiles(DevelDirectory, "*.nupkg") : [];
+        Assert.True(packages.Length > 0, $"There is no NuGet package in {DevelDirectory}: run Pack first.");
+        foreach (var package in packages)
+            tree.AddFile(package, Prefix / "share" / "bpftune" / "nuget" / Path.GetFileName(package));
+    }
+}

@@ -1,0 +1,89 @@
+using BpfTune.Packages.Tests.Distributions;
+using BpfTune.Packages.Tests.Machines;
+
+namespace BpfTune.Packages.Tests;
+
+/// <summary>What packages demand of each other, and what they do not bear.</summary>
+public sealed class RuleTests
+{
+    public static TheoryData<string> Names => Distribution.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_tuner_is_refused_without_the_core_and_with_one_too_old_and_holds_the_core_when_it_is_there(string name)
+    {
+        Suite.Require();
+        await using var machine = await Machine.StartAsync(Distribution.All[name]);
+        var distribution = machine.Distribution;
+        var tuner = await machine.PackageFileAsync("/packages/new", "bpftune-tuner-udp-buffer");
+        await RefusedAsync(machine, distribution.InstallFiles(tuner), "bpftune-core");
+        Assert.DoesNotContain("bpftune-tuner-udp-buffer", await distribution.InstalledAsync(machine));
+        await ForgetAsync(machine, "bpftune-tuner-udp-buffer");
+
+        await machine.RunAsync(distribution.InstallFiles(await machine.PackageFileAsync("/packages/old", "bpftune-core")));
+        await RefusedAsync(machine, distribution.InstallFiles(tuner), "bpftune-core");
+        await ForgetAsync(machine, "bpftune-tuner-udp-buffer");
+
+        await machine.RunAsync(distribution.InstallFiles(await machine.PackageFileAsync("/packages/new", "bpftune-core"), tuner));
+        await RefusedAsync(machine, distribution.RemoveAlone("bpftune-core"), "bpftune-tuner-udp-buffer");
+        Assert.Equal(["bpftune-core", "bpftune-tuner-udp-buffer"], await distribution.InstalledAsync(machine));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_suite_brings_every_tuner_and_stands_in_for_the_distributions_own_package(string name)
+    {
+        Suite.Require();
+        await using var machine = await Machine.StartAsync(Distribution.All[name]);
+        var distribution = machine.Distribution;
+
+        // As a distribution packages the C program.
+        await machine.ShellAsync("mkdir -p /tmp/own/usr/bin /tmp/own/usr/share/man/man8 && echo C >/tmp/own/usr/bin/bpftune && chmod 755 /tmp/own/usr/bin/bpftune");
+        var own = await distribution.MakePackageAsync(machine, "bpftune", "/tmp/own");
+        await machine.RunAsync(distribution.InstallFiles(own));
+        Assert.Equal(["bpftune"], await distribution.InstalledAsync(machine));
+
+        await distribution.UseRepositoryAsync(machine, "/packages/new");
+        await machine.RunAsync(distribution.TakePlace("bpftune-suite"));
+        await machine.RunAsync(distribution.Install("bpftune-suite"));
+        var made = (await machine.LinesAsync("ls", "/packages/new")).Select(distribution.NameOfFile).Where(p => p != distribution.DevelopmentPackage);
+        Assert.Equal(made.Order(StringComparer.Ordinal), await distribution.InstalledAsync(machine));
+        Assert.NotEqual("C\n", (await machine.RunAsync("head", "-c", "2", "/usr/bin/bpftune")));
+
+        // And the other way round it is refused.
+        await RefusedAsync(machine, distribution.InstallFiles(own), "bpftune");
+        Assert.DoesNotContain("bpftune", await distribution.InstalledAsync(machine));
+    }
+
+    [Fact]
+    public async Task On_Arch_a_package_with_another_idea_of_lib64_or_sbin_is_refused()
+    {
+        Suite.Require();
+        var arch = Distribution.All["archlinux"];
+        await using var machine = await Machine.StartAsync(arch);
+        await machine.RunAsync(arch.InstallFiles(await machine.PackageFileAsync("/packages/new", "bpftune-core")));
+        foreach (var directory in (string[])["usr/lib64", "usr/sbin", "lib64"])
+        {
+            var name = "bpftune-tuner-" + directory.Replace('/', '-');
+            await machine.ShellAsync($"mkdir -p /tmp/{name}/{directory}/bpftune && echo x >/tmp/{name}/{directory}/bpftune/udp_buffer.tuner.dll");
+            var package = await arch.MakePackageAsync(machine, name, "/tmp/" + name);
+            await RefusedAsync(machine, arch.InstallFiles(package), $"/{directory} exists in filesystem");
+        }
+
+        Assert.Equal(["bpftune-core"], await arch.InstalledAsync(machine));
+    }
+
+    private static async Task RefusedAsync(Machine machine, string[] command, string because)
+    {
+        var result = await machine.TryAsync(command);
+        Assert.True(result.ExitCode != 0, $"{machine.Distribution}: {string.Join(' ', command)} succeeded:\n{result.Stdout}");
+        Assert.Contains(because, result.Stdout + result.Stderr, StringComparison.Ordinal);
+    }
+
+    // dpkg unpacks first and looks at dependencies then: what it left half done goes.
+    private static async Task ForgetAsync(Machine machine, string package)
+    {
+        if (machine.Distribution is Debian)
+            await machine.RunAsync("dpkg", "--purge", package);
+    }
+}
