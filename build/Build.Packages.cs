@@ -17,6 +17,7 @@ partial class Build
     Target Packages => _ => _
         .Description("Makes packages for apt, dnf and pacman: artifacts/packages/{deb,rpm,arch}")
         .After(Compile)
+        .DependsOn(Publish)
         .Executes(() =>
         {
             var formats = PackageFormat.Parse(Format);
@@ -44,20 +45,20 @@ partial class Build
     bool IsSelfContained(PackageFormat format) => SelfContained ?? format.SelfContained;
 
     // What is the same for all is built once; the recipes take it from here. The daemon differs by whether the runtime is inside, the rest
-    // does not.
+    // does not; one of the two kinds is what Publish has made already.
     Dictionary<bool, AbsolutePath> PublishForPackages(IReadOnlyList<PackageFormat> formats, AbsolutePath place)
     {
         var kinds = formats.Select(IsSelfContained).Distinct().ToDictionary(kind => kind, kind => place / (kind ? "self-contained" : "shared"));
+        var nuget = place / "nuget";
+        PackDevel(nuget);
         foreach (var (selfContained, directory) in kinds)
-            PublishApp(directory / "app", selfContained);
-
-        var (first, others) = (kinds.Values.First(), kinds.Values.Skip(1));
-        PublishTuners(first / "tuners", first / "app");
-        PackDevel(first / "nuget");
-        foreach (var other in others)
         {
-            CopyFiles(first / "tuners", other / "tuners");
-            CopyFiles(first / "nuget", other / "nuget");
+            if (selfContained == (SelfContained ?? false))
+                CopyFiles(AppDirectory, directory / "app");
+            else
+                PublishApp(directory / "app", selfContained);
+            CopyFiles(TunerDirectory, directory / "tuners");
+            CopyFiles(nuget, directory / "nuget");
         }
 
         return kinds;

@@ -35,7 +35,11 @@ public sealed class TunerCatalog(TunerDirectories directories, ILogger? log = nu
     }
 
     /// <summary>Looks at some tuners, or at all when <paramref name="names"/> is null.</summary>
-    internal IReadOnlyList<TunerFileChange> Look(ImmutableArray<DirectoryWalk> walks, IReadOnlySet<string>? names)
+    /// <param name="walks">The directories.</param>
+    /// <param name="names">The tuners.</param>
+    /// <param name="left">Files that do not count, though something may be there: it is not complete.</param>
+    internal IReadOnlyList<TunerFileChange> Look(
+        ImmutableArray<DirectoryWalk> walks, IReadOnlySet<string>? names, IReadOnlySet<string>? left = null)
     {
         Report(TunerDirectories.States(walks));
         var changes = new List<TunerFileChange>();
@@ -46,7 +50,7 @@ public sealed class TunerCatalog(TunerDirectories directories, ILogger? log = nu
             // A directory that others can write to offers nothing new, but what was taken from it before was sound.
             if (_winners.TryGetValue(name, out var winner) && refused.Contains(Path.GetDirectoryName(winner.Path)!))
                 continue;
-            Look(usable, name, changes);
+            Look(usable, name, left, changes);
         }
 
         return changes;
@@ -63,14 +67,14 @@ public sealed class TunerCatalog(TunerDirectories directories, ILogger? log = nu
     internal bool HasRefused(string name) =>
         Directories.Paths.Any(path => _refused.ContainsKey(Path.Combine(path, name + TunerName.Suffix)));
 
-    private void Look(List<DirectoryWalk> usable, string name, List<TunerFileChange> changes)
+    private void Look(List<DirectoryWalk> usable, string name, IReadOnlySet<string>? left, List<TunerFileChange> changes)
     {
         var fileName = name + TunerName.Suffix;
         var had = _winners.TryGetValue(name, out var winner);
         foreach (var walk in usable)
         {
             var path = Path.Combine(walk.Path, fileName);
-            if (TunerFileCheck.Peek(walk.Deepest!, fileName) is not { } now)
+            if (left?.Contains(path) == true || TunerFileCheck.Peek(walk.Deepest!, fileName) is not { } now)
             {
                 _refused.Remove(path);
                 continue;

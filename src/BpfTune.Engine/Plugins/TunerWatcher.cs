@@ -21,8 +21,9 @@ public sealed class TunerWatcher : IDisposable
 
     private const uint TunerMask = AccessMask | Completed;
 
-    private const uint Completed = Interop.Inotify.ClosedAfterWriting | Interop.Inotify.MovedTo
-        | Interop.Inotify.MovedFrom | Interop.Inotify.Deleted;
+    private const uint Left = Interop.Inotify.MovedFrom | Interop.Inotify.Deleted;
+
+    private const uint Completed = Interop.Inotify.ClosedAfterWriting | Interop.Inotify.MovedTo | Left;
 
     private const uint DirectoryIsGone = Interop.Inotify.SelfDeleted | Interop.Inotify.SelfMoved
         | Interop.Inotify.Unmounted | Interop.Inotify.Ignored;
@@ -50,7 +51,7 @@ public sealed class TunerWatcher : IDisposable
     public string? Problem { get; private set; }
 
     /// <summary>Arms the watches, then looks at everything: at start, so that nothing between the two is missed.</summary>
-    public IReadOnlyList<TunerFileChange> Look() => Look(null, []);
+    public IReadOnlyList<TunerFileChange> Look() => Look(null, [], []);
 
     /// <summary>
     /// Reads what has happened; call it when <see cref="Fd"/> is readable. Yields what to load and unload, in no
@@ -60,18 +61,19 @@ public sealed class TunerWatcher : IDisposable
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var made = new HashSet<string>(StringComparer.Ordinal);
+        var left = new HashSet<string>(StringComparer.Ordinal);
         var everything = false;
         while (Read() is > 0 and var length)
-            everything |= Collect(_buffer.AsSpan(0, length), names, made);
+            everything |= Collect(_buffer.AsSpan(0, length), names, made, left);
         if (everything)
-            return Look(null, []);
-        return names.Count + made.Count > 0 ? Look(names, made) : [];
+            return Look(null, [], []);
+        return names.Count + made.Count > 0 ? Look(names, made, left) : [];
     }
 
     /// <inheritdoc/>
     public void Dispose() => _inotify?.Dispose();
 
-    private IReadOnlyList<TunerFileChange> Look(HashSet<string>? names, HashSet<string> made)
+    private IReadOnlyList<TunerFileChange> Look(HashSet<string>? names, HashSet<string> made, HashSet<string> left)
     {
         var walks = _catalog.Directories.Walk();
         try
@@ -80,7 +82,7 @@ public sealed class TunerWatcher : IDisposable
                 Arm(walks);
             else
                 names.UnionWith(TunerCatalog.CompleteAtOnce(walks, made));
-            return _catalog.Look(walks, names);
+            return _catalog.Look(walks, names, left);
         }
         finally
         {
@@ -88,8 +90,11 @@ public sealed class TunerWatcher : IDisposable
         }
     }
 
-    /// <summary>Notes which tuners to look at; true when the directories themselves have to be looked at again.</summary>
-    private bool Collect(ReadOnlySpan<byte> events, HashSet<string> names, HashSet<string> made)
+    /// <summary>
+    /// Notes which tuners to look at, and which files have left their place: one that is there again is being written, as
+    /// pacman does it, and its close is still to come. True when the directories themselves have to be looked at again.
+    /// </summary>
+    private bool Collect(ReadOnlySpan<byte> events, HashSet<string> names, HashSet<string> made, HashSet<string> left)
     {
         var everything = false;
         while (events.Length >= Marshal.SizeOf<Interop.Inotify.Event>())
@@ -121,7 +126,11 @@ public sealed class TunerWatcher : IDisposable
             if (!watch.HoldsTuners || !TunerName.TryFromFile(name, out var tuner))
                 continue;
             if (IsNews(e.Mask, tuner))
+            {
                 names.Add(tuner);
+                var path = Path.Combine(watch.Path, name);
+                _ = (e.Mask & Left) != 0 ? left.Add(path) : left.Remove(path);
+            }
             else if ((e.Mask & Interop.Inotify.Created) != 0)
                 made.Add(tuner);
         }
@@ -166,8 +175,9 @@ public sealed class TunerWatcher : IDisposable
             return;
         }
 
+        // A directory reached twice is known by the path that comes first, as everywhere.
         if (!_watches.TryGetValue(id, out var watch))
-            _watches.Add(id, watch = new Watch());
+            _watches.Add(id, watch = new Watch(walk.Path));
         if (expected is not null)
             watch.Expected.Add(expected);
         watch.HoldsTuners |= walk.IsUsable && ReferenceEquals(directory, walk.Deepest);
@@ -192,8 +202,11 @@ public sealed class TunerWatcher : IDisposable
         }
     }
 
-    private sealed class Watch
+    private sealed class Watch(string path)
     {
+        /// <summary>The tuner directory that it was made for.</summary>
+        internal string Path { get; } = path;
+
         /// <summary>Names of directories that would be news when they appear.</summary>
         internal HashSet<string> Expected { get; } = new(StringComparer.Ordinal);
 

@@ -70,6 +70,34 @@ public sealed class TunerWatcherTests : IDisposable
     }
 
     [Fact]
+    public void AFileDeletedAndWrittenAnewIsNotLookedAtBeforeItsWriterClosesIt()
+    {
+        var path = _folder.Put("a/sample.tuner.dll", TestTuner.First);
+        Only();
+        var content = TestTuner.Second;
+        File.Delete(path);
+        using (var file = File.Create(path))
+        {
+            file.Write(content.AsSpan(0, 1000));
+            file.Flush(flushToDisk: true);
+
+            // Gone, and not refused for being cut short.
+            var gone = Only();
+            Assert.Equal((TunerFileChangeKind.Removed, "sample"), (gone.Kind, gone.Name));
+            Assert.Null(gone.Refusal);
+            file.Write(content.AsSpan(1000));
+        }
+
+        Assert.Equal(TunerFileChangeKind.Appeared, Only().Kind);
+        Assert.Empty(Next());
+
+        // All of it before anybody looked.
+        File.Delete(path);
+        File.WriteAllBytes(path, TestTuner.First);
+        Assert.Equal(TunerFileChangeKind.Replaced, Only().Kind);
+    }
+
+    [Fact]
     public void ALinkIsCompleteFromTheStart()
     {
         var content = _folder.Put("content", TestTuner.First);

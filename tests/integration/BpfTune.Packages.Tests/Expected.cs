@@ -9,7 +9,7 @@ internal static class Expected
     public static IReadOnlyList<string> Program(Distribution distribution) =>
     [
         "BpfTune.Engine.dll", "BpfTune.LibBpf.dll", "BpfTune.Sdk.dll", "System.CommandLine.dll", "before-removal", "bpftune", "bpftune.deps.json",
-        "bpftune.dll", "bpftune.runtimeconfig.json", .. HasRuntimeInside(distribution) ? (string[])["createdump", "libcoreclr.so"] : [],
+        "bpftune.dll", "bpftune.runtimeconfig.json", .. HasRuntimeInside(distribution) ? (string[])["LICENSE.dotnet.txt", "THIRD-PARTY-NOTICES.dotnet.txt", "createdump", "libcoreclr.so"] : [],
     ];
 
     /// <summary>Whether the .NET runtime is inside, as where the distribution has none.</summary>
