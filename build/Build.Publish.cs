@@ -16,7 +16,7 @@ partial class Build
         .After(Compile)
         .OnlyWhenStatic(() => Published is null)
         .Executes(() => PublishApp(AppDirectory, SelfContained ?? false))
-        .Executes(() => PublishTuners(TunerDirectory, AppDirectory));
+        .Executes(PublishTuners);
 
     void PublishApp(AbsolutePath directory, bool selfContained)
     {
@@ -32,21 +32,21 @@ partial class Build
     }
 
     // A tuner is one file; what it refers to is the daemon's.
-    void PublishTuners(AbsolutePath directory, AbsolutePath app)
+    void PublishTuners()
     {
-        directory.CreateOrCleanDirectory();
+        TunerDirectory.CreateOrCleanDirectory();
         foreach (var project in Directory.GetFiles(RootDirectory / "tuners", "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var output = Artifacts / "obj" / "tuners" / Path.GetFileNameWithoutExtension(project);
             output.CreateOrCleanDirectory();
 
             // Without a sight of the assemblies it calls, crossgen leaves nearly every method to the JIT, and does not say so.
-            string[] sight = ReadyToRun ? [$"-p:PublishReadyToRunCrossgen2ExtraArgs=-r:{app / "BpfTune.*.dll"}"] : [];
+            string[] sight = ReadyToRun ? [$"-p:PublishReadyToRunCrossgen2ExtraArgs=-r:{AppDirectory / "BpfTune.*.dll"}"] : [];
             BuildDotnet("publish", project, [.. PublishOptions(selfContained: false), .. sight, "-o", output]);
 
             var tuners = Directory.GetFiles(output, "*.tuner.dll");
             Assert.True(tuners.Length == 1, $"{project} published {tuners.Length} files *.tuner.dll, and should publish one.");
-            File.Copy(tuners[0], directory / Path.GetFileName(tuners[0]));
+            File.Copy(tuners[0], TunerDirectory / Path.GetFileName(tuners[0]));
         }
     }
 
