@@ -23,7 +23,7 @@ _bpftune() {
 
 	if [[ $cur == -* ]]; then
 		case $verb in
-		'') COMPREPLY=($(compgen -W "$common $daemon --version -V --query -q --support -S --print-libdir --daemon -D" -- "$cur")) ;;
+		'') COMPREPLY=($(compgen -W "$common $daemon --version -V --query -q --support -S --print-libdir -P --daemon -D" -- "$cur")) ;;
 		run) COMPREPLY=($(compgen -W "$common $daemon --daemon -D" -- "$cur")) ;;
 		doctor) COMPREPLY=($(compgen -W "$common --allow -a --cgroup -c --libdir -l --legacy -L --debug -d" -- "$cur")) ;;
 		changes) COMPREPLY=($(compgen -W "$common --limit -n --port -p" -- "$cur")) ;;

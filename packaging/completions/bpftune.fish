@@ -32,7 +32,7 @@ complete -c bpftune -l config -x -a '(__fish_complete_directories)' -d 'Where th
 complete -c bpftune -n "not __fish_seen_subcommand_from $verbs" -s V -l version -d 'Show the version'
 complete -c bpftune -n "not __fish_seen_subcommand_from $verbs" -s q -l query -x -a 'help tuners tunables jtunables summary status jstatus rollback' -d 'Ask the running daemon'
 complete -c bpftune -n "not __fish_seen_subcommand_from $verbs" -s S -l support -d 'Say what this kernel supports'
-complete -c bpftune -n "not __fish_seen_subcommand_from $verbs" -l print-libdir -d 'Show where the tuners are'
+complete -c bpftune -n "not __fish_seen_subcommand_from $verbs" -s P -l print-libdir -d 'Show where the tuners are'
 
 # The daemon's.
 set -l daemon "not __fish_seen_subcommand_from doctor status tuners tunables namespaces changes resume rollback"

@@ -13,6 +13,7 @@ internal sealed class BpfTuneCommand
 
     private readonly ICommands _commands;
     private readonly DaemonOptions _daemon = new();
+    private readonly Option<bool> _version = DaemonOptions.Flag("--version", "-V", "Show the version");
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON", Arity = ArgumentArity.Zero, Recursive = true };
     private readonly RootCommand _root = new("Watches the Linux kernel with BPF and tunes it.");
 
@@ -38,8 +39,9 @@ internal sealed class BpfTuneCommand
     /// <returns>The exit code.</returns>
     internal int Invoke(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
-        var result = _root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        var problem = result.Errors.Count > 0 ? result.Errors[0].Message : Misplaced(result);
+        var spelling = new OptionSpelling(_root, _version);
+        var result = _root.Parse(spelling.Normalize(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var problem = spelling.Problem ?? (result.Errors.Count > 0 ? result.Errors[0].Message : Misplaced(result));
         if (problem is not null && result.Action is not HelpAction)
         {
             error.Line($"bpftune: {Sentence(problem)} (try 'bpftune --help')");
@@ -83,12 +85,7 @@ internal sealed class BpfTuneCommand
     {
         var detach = DaemonOptions.Flag("--daemon", "-D", "Go into the background once everything is loaded");
         var support = DaemonOptions.Flag("--support", "-S", "Say what this kernel supports, and stop");
-        var version = DaemonOptions.Flag("--version", "-V", "Show the version");
-        var libDirectory = new Option<bool>("--print-libdir")
-        {
-            Description = "Show where this installation's tuners are",
-            Arity = ArgumentArity.Zero,
-        };
+        var libDirectory = DaemonOptions.Flag("--print-libdir", "-P", "Show where this installation's tuners are");
         var query = new Option<string>("--query", "-q")
         {
             Description = "Ask the running daemon: " + string.Join(", ", s_queries),
@@ -102,12 +99,12 @@ internal sealed class BpfTuneCommand
                 result.AddError($"there is no query '{asked}'; there are {string.Join(", ", s_queries)}");
         });
 
-        foreach (var option in (ReadOnlySpan<Option>)[version, query, support, libDirectory, detach])
+        foreach (var option in (ReadOnlySpan<Option>)[_version, query, support, libDirectory, detach])
             _root.Options.Add(option);
         AddDaemonOptions(_root);
         _root.SetAction(result =>
         {
-            if (DaemonOptions.Given(result, version))
+            if (DaemonOptions.Given(result, _version))
                 return _commands.PrintVersion();
             if (DaemonOptions.Given(result, libDirectory))
                 return _commands.PrintLibDirectory();
@@ -196,15 +193,13 @@ internal sealed class BpfTuneCommand
     private int Query(string query, ClientArguments client) => query switch
     {
         "help" => _commands.QueryHelp(),
-        "jtunables" => _commands.Show(new Listing("tunables"), client with { Json = true }),
-        "jstatus" => _commands.Show(new Listing("status"), client with { Json = true }),
-        "rollback" => _commands.Rollback(preview: true, client),
+        "rollback" => _commands.RollbackScript(client),
         _ => _commands.Show(new Listing(query), client),
     };
 
     private ClientArguments Client(ParseResult result)
     {
         var settings = _daemon.Bind(result);
-        return new ClientArguments(result.GetValue(_json), settings.Port, settings, _daemon.ConfigDirectoryOf(result));
+        return new ClientArguments(result.GetValue(_json), settings.PortInUse, settings, _daemon.ConfigDirectoryOf(result));
     }
 }

@@ -13,6 +13,8 @@ internal sealed class Client(TextWriter output, TextWriter error, TimeProvider t
     /// <summary>Shows a listing.</summary>
     internal int Show(Listing listing, ClientArguments arguments) => Guarded(() =>
     {
+        if (listing.Query is "jtunables" or "jstatus")
+            return ShowClassic(listing, arguments);
         var result = Ask(new ControlRequest(listing.Query, listing.Tuner, Limit: listing.Limit), arguments);
         if (arguments.Json)
             return WriteJson(result);
@@ -54,7 +56,11 @@ internal sealed class Client(TextWriter output, TextWriter error, TimeProvider t
     });
 
     /// <summary>Has the daemon put everything back; without a daemon, <paramref name="offline"/> does.</summary>
-    internal int Rollback(bool preview, ClientArguments arguments, Func<IReadOnlyList<RollbackReport>> offline) => Guarded(() =>
+    internal int Rollback(
+        bool preview,
+        ClientArguments arguments,
+        Action<TextWriter, IReadOnlyList<RollbackReport>> write,
+        Func<IReadOnlyList<RollbackReport>> offline) => Guarded(() =>
     {
         IReadOnlyList<RollbackReport> entries;
         try
@@ -71,9 +77,15 @@ internal sealed class Client(TextWriter output, TextWriter error, TimeProvider t
         if (arguments.Json)
             WriteJson(JsonSerializer.SerializeToUtf8Bytes(entries, Json.IReadOnlyListRollbackReport));
         else
-            RollbackText.Write(output, entries);
+            write(output, entries);
         return entries.Any(e => e.IsFailure()) ? ExitCode.Failed : ExitCode.Done;
     });
+
+    private int ShowClassic(Listing listing, ClientArguments arguments)
+    {
+        var tunables = ControlClient.Read(Ask(new ControlRequest("tunables"), arguments), Json.IReadOnlyListTunableReport);
+        return WriteJson(listing.Query == "jstatus" ? ClassicJson.Values(tunables) : ClassicJson.Kinds(tunables));
+    }
 
     private static ReadOnlyMemory<byte> Ask(ControlRequest request, ClientArguments arguments)
     {

@@ -19,11 +19,11 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
         ("help", "show the queries there are"),
         ("tuners", "show the tuners and their state"),
         ("tunables", "show what the tuners manage, with bounds and values"),
-        ("jtunables", "the same as JSON"),
+        ("jtunables", "show kind and number of each tunable's values as JSON, by tuner"),
         ("summary", "show what was changed since the start"),
         ("status", "show the daemon, its tuners and the values of their tunables"),
-        ("jstatus", "the same as JSON"),
-        ("rollback", "show what a rollback would put back"),
+        ("jstatus", "show the values of tunables as JSON, by tuner"),
+        ("rollback", "show the commands that would put everything back"),
     ];
 
     private readonly Client _client = new(output, error, TimeProvider.System);
@@ -82,11 +82,12 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
         _client.Resume(tuner, networkNamespace, client);
 
     /// <inheritdoc/>
-    public int Rollback(bool preview, ClientArguments client) => _client.Rollback(preview, client, () =>
-    {
-        using var loggers = Loggers(debug: false);
-        return OfflineRollback.Run(client.ToEngineOptions(), preview, loggers);
-    });
+    public int Rollback(bool preview, ClientArguments client) =>
+        _client.Rollback(preview, client, RollbackText.Write, () => Offline(preview, client));
+
+    /// <inheritdoc/>
+    public int RollbackScript(ClientArguments client) =>
+        _client.Rollback(preview: true, client, RollbackScriptText.Write, () => Offline(preview: true, client));
 
     /// <inheritdoc/>
     public int QueryHelp()
@@ -96,6 +97,12 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
             table.Add(query, text);
         table.Write(output);
         return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<RollbackReport> Offline(bool preview, ClientArguments client)
+    {
+        using var loggers = Loggers(debug: false);
+        return OfflineRollback.Run(client.ToEngineOptions(), preview, loggers);
     }
 
     private static ILoggerFactory Loggers(bool debug)

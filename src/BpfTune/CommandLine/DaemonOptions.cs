@@ -47,9 +47,9 @@ internal sealed class DaemonOptions
 
     internal Option<int> Port { get; } = new("--port", "-p")
     {
-        Description = "Answer read-only queries on this port of 127.0.0.1; with a query: ask there",
+        Description = "Answer read-only queries on this port of 127.0.0.1 (0, the default: on none); with a query: ask there",
         HelpName = "PORT",
-        CustomParser = result => Number(result, "--port", 1, 65535),
+        CustomParser = result => Number(result, "--port", 0, 65535),
     };
 
     internal Option<string> RuntimeDirectory { get; } = Place("--runtime-dir", "Where the control socket is (/run/bpftune)");

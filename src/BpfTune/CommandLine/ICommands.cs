@@ -29,6 +29,9 @@ internal interface ICommands
     /// <summary>Put back what was changed, with or without a running daemon.</summary>
     int Rollback(bool preview, ClientArguments client);
 
+    /// <summary>Print what a rollback would put back as commands for a shell.</summary>
+    int RollbackScript(ClientArguments client);
+
     /// <summary>Print the queries that -q knows.</summary>
     int QueryHelp();
 }

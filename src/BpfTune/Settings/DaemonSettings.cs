@@ -34,8 +34,11 @@ internal sealed record DaemonSettings
     /// <summary>Log to standard error as on a terminal, whoever reads it.</summary>
     internal bool? Stderr { get; init; }
 
-    /// <summary>Port for queries.</summary>
+    /// <summary>Port for queries; 0: none, whatever a lower layer says.</summary>
     internal int? Port { get; init; }
+
+    /// <summary>The port to use; null when there is none.</summary>
+    internal int? PortInUse => Port is 0 ? null : Port;
 
     /// <summary>Where the control socket is.</summary>
     internal string? RuntimeDirectory { get; init; }
@@ -71,7 +74,7 @@ internal sealed record DaemonSettings
             LibDirectories = LibDirectories ?? defaults.LibDirectories,
             Rollback = Rollback ?? defaults.Rollback,
             Legacy = Legacy ?? defaults.Legacy,
-            Port = Port,
+            Port = PortInUse,
             RuntimeDirectory = RuntimeDirectory ?? defaults.RuntimeDirectory,
             StateDirectory = StateDirectory ?? defaults.StateDirectory,
         };

@@ -39,7 +39,7 @@ internal static class SettingKeys
                 settings = settings with { Stderr = Switch(key, text, ref problem) ?? settings.Stderr };
                 break;
             case "port":
-                settings = settings with { Port = Number(key, text, 1, 65535, ref problem) ?? settings.Port };
+                settings = settings with { Port = Number(key, text, 0, 65535, ref problem) ?? settings.Port };
                 break;
             case "runtime_dir":
                 settings = settings with { RuntimeDirectory = Directory(key, text, ref problem) ?? settings.RuntimeDirectory };

@@ -4,6 +4,7 @@ using BpfTune.Engine;
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Loop;
 using BpfTune.Engine.Tests.Control;
+using BpfTune.Rendering;
 using BpfTune.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -48,6 +49,24 @@ public sealed class ClientTests : IDisposable
         Assert.Equal("", _error.ToString());
     }
 
+    // What pmdabpftune does with it: for each tuner, for each tunable, a number, a string or up to three numbers.
+    [Fact]
+    public void The_classic_queries_print_an_object_of_tuners_and_tunables()
+    {
+        StartDaemon();
+
+        Assert.Equal(ExitCode.Done, Client().Show(new Listing("jstatus"), Arguments()));
+        using var values = JsonDocument.Parse(_output.ToString());
+        var rmem = values.RootElement.GetProperty("tcp_buffer").GetProperty("net.ipv4.tcp_rmem");
+        Assert.Equal([4096, 131072, 6291456], rmem.EnumerateArray().Select(v => v.GetInt64()));
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Done, Client().Show(new Listing("jtunables"), Arguments()));
+        using var kinds = JsonDocument.Parse(_output.ToString());
+        var kind = kinds.RootElement.GetProperty("tcp_buffer").GetProperty("net.ipv4.tcp_rmem");
+        Assert.Equal(("integer", 3), (kind.GetProperty("type").GetString(), kind.GetProperty("num_values").GetInt32()));
+    }
+
     [Fact]
     public void Without_a_daemon_the_exit_code_is_4()
     {
@@ -81,8 +100,8 @@ public sealed class ClientTests : IDisposable
     {
         StartDaemon();
 
-        Assert.Equal(ExitCode.Done, Client().Rollback(preview: true, Arguments(), NoOffline));
-        Assert.Equal(ExitCode.Done, Client().Rollback(preview: false, Arguments(), NoOffline));
+        Assert.Equal(ExitCode.Done, Client().Rollback(preview: true, Arguments(), RollbackText.Write, NoOffline));
+        Assert.Equal(ExitCode.Done, Client().Rollback(preview: false, Arguments(), RollbackText.Write, NoOffline));
 
         Assert.Equal(["preview", "rollback"], _queries.Commands);
     }
@@ -96,13 +115,13 @@ public sealed class ClientTests : IDisposable
     {
         var entry = new RollbackReport("net.ipv4.tcp_rmem", "global", "1", "2", outcome, "what happened");
 
-        Assert.Equal(code, Client().Rollback(preview: false, Arguments(), () => [entry]));
+        Assert.Equal(code, Client().Rollback(preview: false, Arguments(), RollbackText.Write, () => [entry]));
         Assert.Equal("what happened\n", _output.ToString());
     }
 
     [Fact]
     public void Rollback_through_a_port_never_falls_back_to_the_journal() =>
-        Assert.Equal(ExitCode.NoDaemon, Client().Rollback(preview: true, Arguments() with { Port = 1 }, NoOffline));
+        Assert.Equal(ExitCode.NoDaemon, Client().Rollback(preview: true, Arguments() with { Port = 1 }, RollbackText.Write, NoOffline));
 
     [Fact]
     public void A_settings_file_may_say_where_the_socket_is()

@@ -90,6 +90,79 @@ public sealed class CommandLineTests
         Assert.Equal(new DaemonSettings { Debug = true, Stderr = true, Rollback = true, Legacy = true, LearningRate = 2 }, run.Settings);
     }
 
+    public static TheoryData<string[], string[]> Spellings => new()
+    {
+        // Clear to getopt_long with the C program's options, and so here, although some of ours begin alike.
+        { ["--c", "/x"], ["--cgroup", "/x"] },
+        { ["--c=/x"], ["--cgroup", "/x"] },
+        { ["--a", "tcp_buffer"], ["--allow", "tcp_buffer"] },
+        { ["--da"], ["--daemon"] },
+        { ["--deb"], ["--debug"] },
+        { ["--leg"], ["--legacy"] },
+        { ["--lea=2"], ["-r", "2"] },
+        { ["--learning-r", "2"], ["-r", "2"] },
+        { ["--li", "/x"], ["--libdir", "/x"] },
+        { ["--p", "7"], ["--port", "7"] },
+        { ["--q", "status"], ["--query", "status"] },
+        { ["--r"], ["--rollback"] },
+        { ["--st"], ["--stderr"] },
+        { ["--su"], ["--support"] },
+        // Ours.
+        { ["--j", "status"], ["status", "--json"] },
+        { ["--ru", "/x"], ["--runtime-dir", "/x"] },
+        { ["--sta", "/x"], ["--state-dir", "/x"] },
+        { ["--con", "/x"], ["--config", "/x"] },
+        { ["changes", "--li", "7"], ["changes", "-n", "7"] },
+        { ["rollback", "--d"], ["rollback", "--dry-run"] },
+        // The next word is the value, whatever it looks like.
+        { ["-c", "run"], ["--cgroup=run"] },
+        { ["-a", "status", "-s"], ["--allow=status", "--stderr"] },
+        { ["-c", "-d"], ["--cgroup=-d"] },
+        { ["-c", "--"], ["--cgroup=--"] },
+        { ["-sc/x"], ["-s", "-c", "/x"] },
+        { ["-sc", "/x", "-d"], ["-s", "-d", "--cgroup", "/x"] },
+        { ["-ldir"], ["--libdir", "dir"] },
+        { ["-s", "--"], ["-s"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Spellings))]
+    public void Options_are_spelt_as_for_getopt(string[] spelt, string[] full)
+    {
+        var (other, rest) = (new RecordingCommands(), new StringWriter());
+        var code = new BpfTuneCommand(other).Invoke(full, rest, rest);
+
+        Assert.Equal(code, Invoke(spelt));
+        Assert.Equal(Text(other), Text(_commands));
+
+        // Lists are compared by what is in them.
+        static string Text(RecordingCommands commands) => string.Join('\n', commands.Calls.Select(call => call switch
+        {
+            RunArguments run => $"{run with { Settings = new DaemonSettings() }} {run.Settings with { Allow = null, LibDirectories = null }}"
+                + $" allow {string.Join(' ', run.Settings.Allow ?? [])} libdir {string.Join(' ', run.Settings.LibDirectories ?? [])}",
+            _ => call.ToString(),
+        }));
+    }
+
+    [Theory]
+    [InlineData("'--l' is ambiguous: --learning_rate, --legacy, --libdir", "--l", "/x")]
+    [InlineData("'--s' is ambiguous: --stderr, --support", "--s")]
+    public void An_abbreviation_that_is_not_clear_says_what_it_could_be(string problem, params string[] arguments)
+    {
+        Assert.Equal(ExitCode.Usage, Invoke(arguments));
+        Assert.Equal($"bpftune: {problem} (try 'bpftune --help')\n", _error.ToString());
+    }
+
+    [Theory]
+    [InlineData("-p", "0")]
+    [InlineData("-p0")]
+    [InlineData("--port=0")]
+    public void Port_0_is_the_default_no_port(params string[] arguments)
+    {
+        Assert.Null(Run(arguments).Settings.Over(new DaemonSettings { Port = 1234 }).ToEngineOptions().Port);
+        Assert.Equal((new Listing("status"), false, (int?)null), Invoked([.. arguments, "-q", "status"])[^1]);
+    }
+
     [Theory]
     [InlineData("-D")]
     [InlineData("--daemon")]
@@ -108,6 +181,13 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("version", "-V")]
     [InlineData("version", "--version")]
+    [InlineData("version", "-dV")]
+    [InlineData("version", "-V", "--bogus")]
+    [InlineData("version", "-R", "-V", "status")]
+    [InlineData("version", "-Vx")]
+    [InlineData("version", "-c", "/x", "--ver", "-r", "9")]
+    [InlineData("libdir", "-P")]
+    [InlineData("libdir", "--print")]
     [InlineData("libdir", "--print-libdir")]
     [InlineData("query help", "-q", "help")]
     public void What_only_prints_runs_nothing(string call, params string[] arguments) =>
@@ -121,10 +201,12 @@ public sealed class CommandLineTests
     {
         { ["-q", "tuners"], "tuners", false },
         { ["-q", "tunables"], "tunables", false },
-        { ["-q", "jtunables"], "tunables", true },
+        { ["-q", "jtunables"], "jtunables", false },
+        { ["-q", "jstatus", "--json"], "jstatus", true },
+        { ["-c", "/run/x", "-q", "jstatus"], "jstatus", false },
         { ["-q", "summary"], "summary", false },
         { ["--query", "status"], "status", false },
-        { ["--query=jstatus"], "status", true },
+        { ["--query=jstatus"], "jstatus", false },
         { ["-qtuners", "--json"], "tuners", true },
         { ["status"], "status", false },
         { ["status", "--json"], "status", true },
@@ -153,7 +235,7 @@ public sealed class CommandLineTests
     [Fact]
     public void The_rollback_query_changes_nothing_and_the_verb_does()
     {
-        Assert.Equal(("rollback", true, false, (string?)null), Invoked("-q", "rollback")[^1]);
+        Assert.Equal(("rollback script", false, (int?)null), Invoked("-q", "rollback")[^1]);
         Assert.Equal(("rollback", true, true, (string?)null), Invoked("rollback", "--dry-run", "--json")[^1]);
         Assert.Equal(("rollback", false, false, (string?)"/s"), Invoked("rollback", "--state-dir", "/s")[^1]);
     }
@@ -184,7 +266,16 @@ public sealed class CommandLineTests
     [InlineData("-r", "-1")]
     [InlineData("-r", "fast")]
     [InlineData("-r", "")]
-    [InlineData("-p", "0")]
+    [InlineData("-r", "9", "-V")]
+    [InlineData("--bogus", "-V")]
+    [InlineData("--s")]
+    [InlineData("--d")]
+    [InlineData("--l", "/x")]
+    [InlineData("--le")]
+    [InlineData("rollback", "--deb")]
+    [InlineData("-sx")]
+    [InlineData("--stderr=yes")]
+    [InlineData("--", "status")]
     [InlineData("-p", "65536")]
     [InlineData("-a")]
     [InlineData("-a", "Tcp Buffer")]
@@ -234,7 +325,7 @@ public sealed class CommandLineTests
         var help = _output.ToString();
 
         Assert.All(
-            ["-s", "-S", "-R", "-r", "-a", "-c", "-l", "--print-libdir", "-d", "-D", "-L", "-p", "-q", "-V", "-h", "--json"],
+            ["-s", "-S", "-R", "-r", "-a", "-c", "-l", "-P", "--print-libdir", "-d", "-D", "-L", "-p", "-q", "-V", "-h", "--json"],
             flag => Assert.Contains(flag, help, StringComparison.Ordinal));
         Assert.All(
             ["run", "doctor", "status", "tuners", "tunables", "changes", "resume", "rollback"],

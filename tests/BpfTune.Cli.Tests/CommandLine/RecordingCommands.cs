@@ -26,6 +26,8 @@ internal sealed class RecordingCommands : ICommands
 
     public int Rollback(bool preview, ClientArguments client) => Note(("rollback", preview, client.Json, client.Settings.StateDirectory));
 
+    public int RollbackScript(ClientArguments client) => Note(("rollback script", client.Json, client.Port));
+
     public int QueryHelp() => Note("query help");
 
     private int Note(object call)

@@ -48,7 +48,7 @@ public sealed class SettingsTests
     [InlineData("learning_rate = 5", "learning_rate is a number from 0 to 4, not '5'")]
     [InlineData("learning_rate =", "learning_rate is a number from 0 to 4, not ''")]
     [InlineData("rollback = maybe", "rollback is yes or no, not 'maybe'")]
-    [InlineData("port = http", "port is a number from 1 to 65535, not 'http'")]
+    [InlineData("port = http", "port is a number from 0 to 65535, not 'http'")]
     [InlineData("cgroup = here", "cgroup is a full path of a directory, not 'here'")]
     [InlineData("libdir = /a b", "libdir is a full path of a directory, not 'b'")]
     [InlineData("allow = A", "'A' is not the name of a tuner (such as tcp_buffer)")]
