@@ -10,7 +10,16 @@ internal static class CgroupText
         _ => $"the cgroup directory {path} cannot be opened: {LibBpf.Errno.Describe(errno)}",
     };
 
-    internal static string NotCgroupTwo(string path) => $"{path} is not in a cgroup2 hierarchy, and programs can be attached in such a one only";
+    internal static string InUse(string path) =>
+        $"{path} is not in a cgroup2 hierarchy, and one is mounted on an empty directory only";
+
+    internal static string CannotMake(string path, string reason) => $"there is no directory {path}, and it cannot be made: {reason}";
+
+    internal static string CannotMountOn(string path, int errno) => errno switch
+    {
+        LibBpf.Errno.EPERM => $"{path} is not in a cgroup2 hierarchy, and this process may not mount one there (CAP_SYS_ADMIN is missing, or its service manager forbids it)",
+        _ => $"cgroup2 cannot be mounted on {path}: {LibBpf.Errno.Describe(errno)}",
+    };
 
     internal static string CannotMount(int errno) => errno switch
     {

@@ -9,7 +9,8 @@ namespace BpfTune.Engine.Kernel;
 /// <param name="MountPoint">Where, as this process sees it.</param>
 /// <param name="FileSystemType">For example 'cgroup2'.</param>
 /// <param name="Device">Major number in the upper half.</param>
-internal sealed record FileSystemMount(string Root, string MountPoint, string FileSystemType, ulong Device)
+/// <param name="Options">Those of the file system, not of this one mount of it: 'rw,nsdelegate'.</param>
+internal sealed record FileSystemMount(string Root, string MountPoint, string FileSystemType, ulong Device, string Options)
 {
     /// <summary>Reads the whole file; lines that make no sense are left out.</summary>
     internal static IEnumerable<FileSystemMount> Parse(string text)
@@ -39,7 +40,7 @@ internal sealed record FileSystemMount(string Root, string MountPoint, string Fi
             return null;
         }
 
-        return new FileSystemMount(Unescape(before[3]), Unescape(before[4]), after[0], ((ulong)major << 32) | minor);
+        return new FileSystemMount(Unescape(before[3]), Unescape(before[4]), after[0], ((ulong)major << 32) | minor, after.Length > 2 ? after[2] : "");
     }
 
     private static string Unescape(string text) => text.Contains('\\', StringComparison.Ordinal)

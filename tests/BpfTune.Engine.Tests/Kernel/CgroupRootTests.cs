@@ -38,18 +38,55 @@ public sealed class CgroupRootTests
     public void MountsOfTheWholeHierarchyComeFirst(string mountInfo, string expected) =>
         Assert.Equal(expected, string.Join('|', CgroupRoot.Candidates(mountInfo).Select(m => m.MountPoint)));
 
-    [Fact]
-    public void AnAbsentDirectoryIsSaid()
+    [Theory]
+    [InlineData(Unified, "nsdelegate")]
+    [InlineData(Hybrid, "")]
+    [InlineData("35 27 0:30 / /x rw - cgroup2 none rw,nsdelegate,memory_recursiveprot", "nsdelegate memory_recursiveprot")]
+    [InlineData("", "")]
+    public void FlagsOfTheHierarchyAreRead(string mountInfo, string expected) => Assert.Equal(expected, string.Join(' ', CgroupRoot.Flags(mountInfo)));
+
+    // What is mounted over /usr is all that anybody would see of it.
+    [Theory]
+    [InlineData("/usr")]
+    [InlineData("/usr/../usr/")]
+    [InlineData("/")]
+    [InlineData("/proc")]
+    public void NothingIsCovered(string path)
     {
-        var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate("/no/such/cgroup", NullLogger.Instance));
-        Assert.Equal("there is no directory /no/such/cgroup to attach cgroup programs to", e.Message);
+        var mounts = File.ReadAllText("/proc/self/mountinfo");
+        var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate(path, NullLogger.Instance));
+        Assert.Equal($"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))} is not in a cgroup2 hierarchy, and one is mounted on an empty directory only", e.Message);
+        Assert.Equal(mounts, File.ReadAllText("/proc/self/mountinfo"));
     }
 
     [Fact]
-    public void ADirectoryElsewhereIsNone()
+    public void AMountPointIsInUseEvenIfItIsEmpty()
     {
-        var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate("/usr", NullLogger.Instance));
-        Assert.Equal("/usr is not in a cgroup2 hierarchy, and programs can be attached in such a one only", e.Message);
+        var directory = Directory.CreateTempSubdirectory("bpftune-cgroup-").FullName;
+        try
+        {
+            var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate(directory, () => $"60 1 0:99 / {directory} rw - tmpfs none rw\n", NullLogger.Instance));
+            Assert.Contains("on an empty directory only", e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory);
+        }
+    }
+
+    [Fact]
+    public void ADirectoryThatCannotBeMadeIsSaidAndNothingIsLeft()
+    {
+        var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate("/proc/no/such", NullLogger.Instance));
+        Assert.StartsWith("there is no directory /proc/no/such, and it cannot be made: ", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoDirectoryIsSaid()
+    {
+        var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate("/proc/version", NullLogger.Instance));
+        Assert.StartsWith("the cgroup directory /proc/version cannot be opened: ", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

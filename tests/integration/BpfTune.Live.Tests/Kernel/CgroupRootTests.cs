@@ -36,6 +36,72 @@ public sealed class CgroupRootTests
     }
 
     [Fact]
+    public void AnAbsentOneBelowTheHierarchyIsAMistake()
+    {
+        using var found = CgroupRoot.Locate(null, NullLogger.Instance);
+        Assert.SkipWhen(found.IsPrivate, "no cgroup2 is mounted");
+        var absent = Path.Combine(found.Path, "lab_kern_absent", "sub");
+        var e = Assert.Throws<CgroupUnavailableException>(() => CgroupRoot.Locate(absent, NullLogger.Instance));
+        Assert.Equal($"there is no directory {absent} to attach cgroup programs to", e.Message);
+        Assert.False(Directory.Exists(Path.GetDirectoryName(absent)));
+    }
+
+    // With the mounts that there are, and where this process can see none: a new mount sets the flags that all mounts share.
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void OnADirectoryElsewhereItIsMountedForAsLongAsItLasts(bool hidden, bool absent)
+    {
+        var above = Directory.CreateTempSubdirectory("bpftune-cgroup-").FullName;
+        var path = Path.Combine(above, "made", "cgroupv2");
+        if (!absent)
+            Directory.CreateDirectory(path);
+        try
+        {
+            var before = HierarchyFlags.MountsWithFlags();
+            using (var root = hidden ? CgroupRoot.Locate(path, static () => "", NullLogger.Instance) : CgroupRoot.Locate(path, NullLogger.Instance))
+            {
+                Assert.Equal(path, root.Path);
+                Assert.False(root.IsPrivate);
+                Assert.True(File.Exists(Path.Combine(path, "cgroup.controllers")));
+                Assert.Equal(before, HierarchyFlags.MountsWithFlags().Where(line => !line.Contains(path, StringComparison.Ordinal)).ToArray());
+                using var targets = Loading.Ignorant();
+                using var hooks = Loading.Loader(root, targets).Load(Loading.Owner, 1, Loading.Declare(Loading.Hook("last", "bpftune_last_so")), null);
+                Assert.True(Assert.Single(hooks.Hooks).Works);
+
+                // The next one finds it there, and leaves it there.
+                using (var second = CgroupRoot.Locate(path, NullLogger.Instance))
+                    Assert.Equal(path, second.Path);
+                Assert.True(File.Exists(Path.Combine(path, "cgroup.controllers")));
+            }
+
+            Assert.Equal(before, HierarchyFlags.MountsWithFlags());
+            Assert.Equal(!absent, Directory.Exists(path));
+            Assert.Equal(!absent, Directory.EnumerateFileSystemEntries(above).Any());
+        }
+        finally
+        {
+            Directory.Delete(above, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void FlagsThatTheSystemSetStayWhenItIsMountedAnew()
+    {
+        Assert.SkipUnless(HierarchyFlags.MountsWithFlags().Any(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal)), "no cgroup2 is mounted");
+        using var flags = new HierarchyFlags();
+        HierarchyFlags.Add("nsdelegate");
+        var before = HierarchyFlags.MountsWithFlags();
+        Assert.Contains(before, line => line.EndsWith("nsdelegate", StringComparison.Ordinal));
+
+        using (CgroupRoot.Locate(null, static () => "", NullLogger.Instance))
+            Assert.Equal(before, HierarchyFlags.MountsWithFlags());
+
+        Assert.Equal(before, HierarchyFlags.MountsWithFlags());
+    }
+
+    [Fact]
     public void WithoutAMountOneIsMadeThatNobodySees()
     {
         using var flags = new HierarchyFlags();

@@ -15,14 +15,29 @@ internal sealed partial class HierarchyFlags : IDisposable
     /// <summary>All mounts, without those flags.</summary>
     public static string Mounts() => Hierarchy().Replace(File.ReadAllText("/proc/self/mountinfo"), "$1");
 
+    /// <summary>All mounts, with those flags.</summary>
+    public static string[] MountsWithFlags() => File.ReadAllLines("/proc/self/mountinfo");
+
+    /// <summary>Sets one more of them, for the whole system.</summary>
+    public static void Add(string flag)
+    {
+        var mount = Hierarchy().Match(File.ReadAllText("/proc/self/mountinfo"));
+        Remount($"{mount.Groups[3].Value},{flag}", mount.Groups[2].Value);
+    }
+
     public void Dispose()
     {
         if (!_mount.Success)
             return;
-        using var process = Process.Start("mount", ["-o", $"remount,{_mount.Groups[3].Value}", _mount.Groups[2].Value]);
+        Remount(_mount.Groups[3].Value, _mount.Groups[2].Value);
+        Assert.Equal(_mount.Value, Hierarchy().Match(File.ReadAllText("/proc/self/mountinfo")).Value);
+    }
+
+    private static void Remount(string options, string mountPoint)
+    {
+        using var process = Process.Start("mount", ["-o", $"remount,{options}", mountPoint]);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-        Assert.Equal(_mount.Value, Hierarchy().Match(File.ReadAllText("/proc/self/mountinfo")).Value);
     }
 
     // 30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate
