@@ -66,6 +66,10 @@ partial class Build
 
         // Relative, so that a staged tree runs where it lies.
         tree.AddLink(Prefix / "bin" / "bpftune", Path.GetRelativePath(Prefix / "bin", $"{LibraryDirectory}/app/bpftune"));
+
+        // Where the C program is, and where units and monitoring agents look for it. On a system where sbin is bin, it is there already.
+        if (!tree.IsLink(Prefix / "sbin"))
+            tree.AddLink(Prefix / "sbin" / "bpftune", "../bin/bpftune");
     }
 
     // Assemblies of the runtime come with the mode of a program, which they are not.

@@ -44,6 +44,13 @@ internal sealed class InstallTree(string root, string? manifest)
         File.CreateSymbolicLink(Below(target), pointsTo);
     }
 
+    /// <summary>Whether a directory is a link: in the tree, or, where the tree does not have it, on this machine, whose layout it then takes.</summary>
+    public bool IsLink(string directory)
+    {
+        var staged = new DirectoryInfo(Below(directory));
+        return staged.LinkTarget is not null || (!staged.Exists && new DirectoryInfo(directory).LinkTarget is not null);
+    }
+
     /// <summary>Writes the manifest, and deletes what an earlier installation left that this one lacks.</summary>
     public void Commit()
     {

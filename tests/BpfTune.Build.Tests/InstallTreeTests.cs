@@ -93,6 +93,22 @@ public sealed class InstallTreeTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_is_a_link_is_known()
+    {
+        Directory.CreateDirectory(_root["usr/bin"]);
+        Directory.CreateDirectory(_root["usr/local/sbin"]);
+        File.CreateSymbolicLink(_root["usr/sbin"], "bin");
+
+        Assert.True(Tree().IsLink("/usr/sbin"));
+        Assert.False(Tree().IsLink("/usr/bin"));
+        Assert.False(Tree().IsLink("/usr/local/sbin"));
+
+        // What a staged tree lacks is as on this machine.
+        Assert.True(Tree().IsLink("/proc/self"));
+        Assert.False(Tree().IsLink("/no/such"));
+    }
+
+    [Fact]
     public void Installing_again_takes_away_what_is_no_longer_there()
     {
         Install("a.tuner.dll", "old.tuner.dll");

@@ -93,6 +93,27 @@ public sealed partial class PackageRecipeTests
     }
 
     [Fact]
-    public void Arch_puts_nothing_below_lib64_or_sbin() =>
-        Assert.DoesNotMatch(@"usr/lib64|/sbin", Text("packaging/arch/PKGBUILD") + Text("packaging/arch/bpftune-core.install"));
+    public void Arch_puts_nothing_below_lib64_or_sbin()
+    {
+        const string Removed = "\trm -rf \"$srcdir/tree/usr/sbin\"\n";
+        var recipe = Text("packaging/arch/PKGBUILD");
+
+        Assert.Contains(Removed, recipe, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"usr/lib64|/sbin", recipe.Replace(Removed, "", StringComparison.Ordinal) + Text("packaging/arch/bpftune-core.install"));
+    }
+
+    // Where sbin is bin, a package that has the link would put it in the program's place.
+    [Fact]
+    public void Rpm_has_nothing_in_sbin_but_makes_the_link_where_it_belongs()
+    {
+        var spec = Text("packaging/rpm/bpftune.spec");
+
+        Assert.DoesNotMatch(@"(?m)^(%\{_sbindir\}|%\{_prefix\}/sbin)", spec);
+        Assert.Matches(@"(?s)%posttrans core.*! -L %\{_prefix\}/sbin.*ln -sfn \.\./bin/bpftune %\{_prefix\}/sbin/bpftune", spec);
+        Assert.Matches(@"(?s)%postun core.*rm -f %\{_prefix\}/sbin/bpftune", spec);
+    }
+
+    [Fact]
+    public void Deb_has_the_link_in_sbin() =>
+        Assert.Contains("usr/sbin/bpftune", Text("packaging/deb/bpftune-core.install").Split('\n'));
 }

@@ -27,6 +27,7 @@ internal static class Expected
     public static IEnumerable<string> OfCore(Distribution distribution) =>
     [
         "/usr/bin/bpftune",
+        .. distribution is Debian ? (string[])["/usr/sbin/bpftune"] : [],
         "/etc/bpftune/bpftune.conf",
         distribution is Debian ? "/lib/systemd/system/bpftune.service" : "/usr/lib/systemd/system/bpftune.service",
         "/usr/share/man/man8/bpftune.8",
@@ -44,6 +45,9 @@ internal static class Expected
     /// <summary>Manual pages are compressed or not, as the tools of the distribution do it.</summary>
     public static string WithoutCompression(string path) =>
         path.StartsWith("/usr/share/man/", StringComparison.Ordinal) && path.EndsWith(".gz", StringComparison.Ordinal) ? path[..^3] : path;
+
+    /// <summary>What a package's own script makes, and takes away: rpm's, since a package with /usr/sbin would do harm where that is /usr/bin.</summary>
+    public static IEnumerable<string> MadeByScripts(Distribution distribution) => distribution is Fedora ? ["/usr/sbin/bpftune"] : [];
 
     private static IEnumerable<string> Papers(Distribution distribution, string package) => distribution switch
     {

@@ -38,7 +38,8 @@ public sealed class RuleTests
         var distribution = machine.Distribution;
 
         // As a distribution packages the C program.
-        await machine.ShellAsync("mkdir -p /tmp/own/usr/bin /tmp/own/usr/share/man/man8 && echo C >/tmp/own/usr/bin/bpftune && chmod 755 /tmp/own/usr/bin/bpftune");
+        var directory = distribution is Arch ? "bin" : "sbin";
+        await machine.ShellAsync($"mkdir -p /tmp/own/usr/{directory} && echo C >/tmp/own/usr/{directory}/bpftune && chmod 755 /tmp/own/usr/{directory}/bpftune");
         var own = await distribution.MakePackageAsync(machine, "bpftune", "/tmp/own");
         await machine.RunAsync(distribution.InstallFiles(own));
         Assert.Equal(["bpftune"], await distribution.InstalledAsync(machine));
@@ -48,7 +49,7 @@ public sealed class RuleTests
         await machine.RunAsync(distribution.Install("bpftune-suite"));
         var made = (await machine.LinesAsync("ls", "/packages/new")).Select(distribution.NameOfFile).Where(p => p != distribution.DevelopmentPackage);
         Assert.Equal(made.Order(StringComparer.Ordinal), await distribution.InstalledAsync(machine));
-        Assert.NotEqual("C\n", (await machine.RunAsync("head", "-c", "2", "/usr/bin/bpftune")));
+        Assert.NotEqual("C\n", (await machine.RunAsync("head", "-c", "2", "/usr/sbin/bpftune")));
 
         // And the other way round it is refused.
         await RefusedAsync(machine, distribution.InstallFiles(own), "bpftune");
