@@ -116,6 +116,21 @@ struct {
 	__type(value, __u32);
 } bpftune_conn_off SEC(".maps");
 
+/* What was done to connections, however many events were held back. */
+enum conn_count {
+	CONN_SWITCHED, /* to bbr, for loss */
+	CONN_CHOSEN,   /* given an algorithm when they were made */
+	CONN_COUNTS,
+};
+BPFTUNE_EXPORT(enum, conn_count);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CONN_COUNTS);
+	__type(key, __u32);
+	__type(value, __u64);
+} bpftune_conn_count SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -151,6 +166,14 @@ static __always_inline bool conn_key(struct bpf_sock_ops *ctx, struct sock *sk,
 	key->prefix[0] = fourth & bpf_htonl(0xffffff00);
 	key->prefix[1] = 0;
 	return (fourth & bpf_htonl(0xff000000)) != bpf_htonl(0x7f000000);
+}
+
+static __always_inline void count(__u32 what)
+{
+	__u64 *counter = bpf_map_lookup_elem(&bpftune_conn_count, &what);
+
+	if (counter)
+		(*counter)++;
 }
 
 static __always_inline bool is_off(__u32 netns_inode)
@@ -265,6 +288,8 @@ static __always_inline void established(struct bpf_sock_ops *ctx,
 	state->ecn = has_ecn(sk);
 	if (!is_off(key.netns_inode))
 		state->chosen = choose(ctx, &key, state->ecn);
+	if (state->chosen)
+		count(CONN_CHOSEN);
 	begin(sk, state);
 	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags |
 					       BPF_SOCK_OPS_RETRANS_CB_FLAG |
@@ -305,6 +330,7 @@ static __always_inline void retransmitted(struct bpf_sock_ops *ctx,
 	report(sk, state, TCP_CONN_LOSSY, LOSSY_INTERVAL, error);
 	if (error)
 		return;
+	count(CONN_SWITCHED);
 	state->chosen = 1;
 	begin(sk, state);
 }

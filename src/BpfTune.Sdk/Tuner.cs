@@ -28,6 +28,12 @@ public abstract class Tuner
     /// <summary>What the tuner has learned so far, for <c>bpftune status</c>.</summary>
     public virtual IEnumerable<TunerFact> Facts() => [];
 
+    /// <summary>
+    /// What it did by other means than proposals, for the summary of what the daemon did: sentences without a full stop, such as
+    /// '6 connections were switched to bbr'. Asked while it runs, and for the last time before <see cref="OnStopping"/>.
+    /// </summary>
+    public virtual IEnumerable<string> Deeds() => [];
+
     /// <summary>Everything is loaded and attached; events follow.</summary>
     /// <param name="bpf">The loaded object; null when the tuner has none or no program of it is in use.</param>
     protected virtual void OnStarted(BpfLoadedObject? bpf)

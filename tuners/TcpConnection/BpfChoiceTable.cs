@@ -48,5 +48,20 @@ internal sealed class BpfChoiceTable(Loaded bpf) : IChoiceTable
         }
     }
 
+    /// <inheritdoc/>
+    public ConnectionDeeds Deeds() => new(Sum(conn_count.CONN_SWITCHED), Sum(conn_count.CONN_CHOSEN));
+
+    private ulong Sum(conn_count what)
+    {
+        ulong sum = 0;
+        if (bpf.Maps.bpftune_conn_count.TryGetValues((uint)what, out var values))
+        {
+            foreach (var value in values!)
+                sum += value;
+        }
+
+        return sum;
+    }
+
     private static bool IsShortage(BpfException e) => e.ErrnoName is "ENOMEM" or "E2BIG";
 }

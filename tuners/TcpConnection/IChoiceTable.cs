@@ -14,6 +14,9 @@ internal interface IChoiceTable
     /// <summary>Leaves a remote to the namespace's default again.</summary>
     void Remove(RemoteKey key);
 
+    /// <summary>What was done to connections since the tuner started.</summary>
+    ConnectionDeeds Deeds();
+
     /// <summary>Nothing is chosen or switched in a namespace, or is again. False when the kernel cannot note it down.</summary>
     bool TurnOff(uint namespaceInode, bool off);
 }

@@ -70,6 +70,9 @@ internal sealed class TcpConnectionTuner : Tuner
         .Select(r => new TunerFact($"{r.Key} in {r.Namespace.Name}", Describe(r)));
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Deeds() => (_choices?.Deeds() ?? default).Describe(_remotes, _algorithms);
+
+    /// <inheritdoc/>
     public override void OnNamespaceGone(NamespaceId id)
     {
         base.OnNamespaceGone(id);

@@ -83,7 +83,7 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
             case "changes":
                 return Result(queries.Changes(request.Limit ?? DefaultChanges), Json.IReadOnlyListChangeReport);
             case "summary":
-                return Result(queries.Summary(), Json.IReadOnlyListChangeSummary);
+                return Result(queries.Summary(), Json.RunSummary);
             case "namespaces":
                 return Result(queries.Namespaces(), Json.IReadOnlyListNamespaceReport);
             case "rollback_preview":

@@ -14,7 +14,7 @@ namespace BpfTune.Engine.Control;
 [JsonSerializable(typeof(IReadOnlyList<TunerReport>))]
 [JsonSerializable(typeof(IReadOnlyList<TunableReport>))]
 [JsonSerializable(typeof(IReadOnlyList<ChangeReport>))]
-[JsonSerializable(typeof(IReadOnlyList<ChangeSummary>))]
+[JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(IReadOnlyList<NamespaceReport>))]
 [JsonSerializable(typeof(IReadOnlyList<RollbackReport>))]
 [JsonSerializable(typeof(ResumeReport))]

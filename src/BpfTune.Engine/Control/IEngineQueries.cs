@@ -23,8 +23,8 @@ public interface IEngineQueries
     /// <param name="limit">How many at the most.</param>
     IReadOnlyList<ChangeReport> Changes(int limit);
 
-    /// <summary>What was changed since the start, one entry for each tuner, tunable, namespace and scenario.</summary>
-    IReadOnlyList<ChangeSummary> Summary();
+    /// <summary>What was done since the start.</summary>
+    RunSummary Summary();
 
     /// <summary>The network namespaces known now.</summary>
     IReadOnlyList<NamespaceReport> Namespaces();

@@ -9,7 +9,7 @@ namespace BpfTune.Engine.Running;
 internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
 {
     private EngineSession? _session;
-    private IReadOnlyList<ChangeSummary> _lastSummary = [];
+    private RunSummary _lastSummary = new([], []);
     private IReadOnlyList<ChangeReport> _lastChanges = [];
 
     /// <summary>Answers from a session until the result is disposed.</summary>
@@ -53,7 +53,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
 
     public IReadOnlyList<ChangeReport> Changes(int limit) => _session is null ? _lastChanges : [.. AllChanges().Take(limit)];
 
-    public IReadOnlyList<ChangeSummary> Summary() => _session is null ? _lastSummary : AllTotals();
+    public RunSummary Summary() => _session is null ? _lastSummary : SummaryOfSession();
 
     public IReadOnlyList<NamespaceReport> Namespaces()
     {
@@ -89,8 +89,10 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
     private IEnumerable<ChangeReport> AllChanges() => Session.ChangeLog.Recent.Select(c => new ChangeReport(
         c.Time, c.Tuner, c.Tunable.Name, c.Namespace.Name, c.Old.Text, c.New.Text, c.Scenario, c.Evidence));
 
-    private IReadOnlyList<ChangeSummary> AllTotals() => [.. Session.ChangeLog.Totals.Select(t => new ChangeSummary(
-        t.Tuner, t.Tunable.Name, t.Namespace.Name, t.Scenario, t.Count, t.First.Text, t.Last.Text, t.Evidence))];
+    private RunSummary SummaryOfSession() => new(
+        [.. Session.ChangeLog.Totals.Select(t => new ChangeSummary(
+            t.Tuner, t.Tunable.Name, t.Namespace.Name, t.Scenario, t.Count, t.First.Text, t.Last.Text, t.Evidence))],
+        [.. Session.Tuners.Deeds]);
 
     private TunerReport Report(TunerSlot slot)
     {
@@ -150,7 +152,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
 
     private void Detach()
     {
-        _lastSummary = AllTotals();
+        _lastSummary = SummaryOfSession();
         _lastChanges = [.. AllChanges()];
         _session = null;
     }

@@ -12,6 +12,7 @@ internal sealed class RunningTuner : ITunerHost
     private readonly TunerServices _services;
     private readonly HashSet<IDisposable> _timers = [];
     private LoadedHooks? _bpf;
+    private IReadOnlyList<string> _lastDeeds = [];
 
     public RunningTuner(Tuner tuner, ushort id, string path, TunerDeclaration declaration, LoadedHooks bpf, TunerServices services, ILogger log)
     {
@@ -48,6 +49,9 @@ internal sealed class RunningTuner : ITunerHost
 
     public long SuppressedCount { get; set; }
 
+    /// <summary>What it did other than by proposals; once it has stopped, what it had done until then.</summary>
+    public IReadOnlyList<string> Deeds => IsRunning ? AskForDeeds() : _lastDeeds;
+
     public ILogger Log { get; }
 
     public LearningRate LearningRate => _services.LearningRate;
@@ -65,6 +69,8 @@ internal sealed class RunningTuner : ITunerHost
         if (_bpf is null)
             return;
         Failure = failure;
+        // While its maps are there.
+        _lastDeeds = AskForDeeds();
         try
         {
             Tuner.OnStopping();
@@ -79,6 +85,19 @@ internal sealed class RunningTuner : ITunerHost
         _timers.Clear();
         _bpf.Dispose();
         _bpf = null;
+    }
+
+    private string[] AskForDeeds()
+    {
+        try
+        {
+            return [.. Tuner.Deeds()];
+        }
+        catch (Exception e)
+        {
+            // A question must not stop a tuner.
+            return [$"what it did cannot be had ({e.GetType().Name}: {e.Message})"];
+        }
     }
 
     public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal);

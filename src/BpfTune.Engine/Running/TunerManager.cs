@@ -22,10 +22,16 @@ internal sealed class TunerManager(
     private const string NearShiftName = "bpftune_near_shift";
 
     private readonly SortedDictionary<string, TunerSlot> _slots = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, IReadOnlyList<string>> _pastDeeds = new(StringComparer.Ordinal);
     private ushort _lastId;
 
     /// <summary>Told whenever a tuner came, went or failed.</summary>
     public Action? Changed { get; set; }
+
+    /// <summary>What tuners did other than by proposals; of one whose file is gone or was replaced, what it had done last.</summary>
+    public IEnumerable<DeedReport> Deeds => _pastDeeds
+        .Concat(_slots.Values.Where(s => s.Tuner is not null).Select(s => KeyValuePair.Create(s.Name, s.Tuner!.Deeds)))
+        .SelectMany(of => of.Value, (of, deed) => new DeedReport(of.Key, deed));
 
     /// <summary>Every tuner that was found, by name.</summary>
     public IReadOnlyCollection<TunerSlot> Slots => _slots.Values;
@@ -195,6 +201,8 @@ internal sealed class TunerManager(
         if (!_slots.Remove(name, out var slot) || slot.Tuner is not { IsRunning: true } tuner)
             return;
         Stop(tuner, null);
+        if (tuner.Deeds.Count > 0)
+            _pastDeeds[name] = tuner.Deeds;
         EngineLog.TunerUnloaded(log, name, reason);
     }
 

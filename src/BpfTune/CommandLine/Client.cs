@@ -33,7 +33,7 @@ internal sealed class Client(TextWriter output, TextWriter error, TimeProvider t
                 ChangesText.Write(output, ControlClient.Read(result, Json.IReadOnlyListChangeReport));
                 break;
             case "summary":
-                SummaryText.Write(output, ControlClient.Read(result, Json.IReadOnlyListChangeSummary));
+                SummaryText.Write(output, ControlClient.Read(result, Json.RunSummary));
                 break;
             case "namespaces":
                 NamespacesText.Write(output, ControlClient.Read(result, Json.IReadOnlyListNamespaceReport));

@@ -127,7 +127,10 @@ public sealed class RenderingTests
     {
         SummaryText.Write(_output, _queries.Summary());
 
-        AssertText("tcp_buffer: net.ipv4.tcp_rmem in namespace blue 4096 131072 6291456 -> 4096 131072 12582912, 3 changes (rcvbuf_near_max: 12 sockets in 2 s)");
+        AssertText("""
+            tcp_buffer: net.ipv4.tcp_rmem in namespace blue 4096 131072 6291456 -> 4096 131072 12582912, 3 changes (rcvbuf_near_max: 12 sockets in 2 s)
+            tcp_conn: 6 connections were switched to bbr for loss
+            """);
     }
 
     [Fact]
@@ -146,7 +149,7 @@ public sealed class RenderingTests
     public void Nothing_is_said_in_words()
     {
         ChangesText.Write(_output, []);
-        SummaryText.Write(_output, []);
+        SummaryText.Write(_output, new RunSummary([], []));
         TunersText.Write(_output, []);
         TunablesText.Write(_output, []);
         RollbackText.Write(_output, []);
@@ -185,7 +188,7 @@ public sealed class RenderingTests
         TunersText.Write(_output, [tuner]);
         TunablesText.Write(_output, [tunable]);
         ChangesText.Write(_output, [new ChangeReport(FakeQueries.Noon, "t", Evil, Evil, Evil, Evil, "s", Evil)]);
-        SummaryText.Write(_output, [new ChangeSummary("t", Evil, Evil, "s", 1, Evil, Evil, Evil)]);
+        SummaryText.Write(_output, new RunSummary([new ChangeSummary("t", Evil, Evil, "s", 1, Evil, Evil, Evil)], [new DeedReport("t", Evil)]));
         NamespacesText.Write(_output, [new NamespaceReport(Evil, 1, 1, false)]);
         RollbackText.Write(_output, [new RollbackReport(Evil, Evil, Evil, Evil, "left", Evil)]);
         StatusText.Write(_output, _queries.Status() with { Tuners = [tuner], Tunables = [tunable], Hooks = [hook], JournalProblem = Evil, CgroupRoot = Evil }, FakeQueries.Noon);

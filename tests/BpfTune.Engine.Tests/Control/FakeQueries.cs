@@ -60,10 +60,11 @@ public sealed class FakeQueries : IEngineQueries
 
     public IReadOnlyList<ChangeReport> Changes(int limit) => Checked<IReadOnlyList<ChangeReport>>([.. AllChanges.Take(limit)]);
 
-    public IReadOnlyList<ChangeSummary> Summary() => Checked<IReadOnlyList<ChangeSummary>>(
+    public RunSummary Summary() => Checked(new RunSummary(
     [
         new("tcp_buffer", "net.ipv4.tcp_rmem", "blue", "rcvbuf_near_max", 3, "4096 131072 6291456", "4096 131072 12582912", "12 sockets in 2 s"),
-    ]);
+    ],
+    [new DeedReport("tcp_conn", "6 connections were switched to bbr for loss")]));
 
     public IReadOnlyList<NamespaceReport> Namespaces() => Checked<IReadOnlyList<NamespaceReport>>(
         [new("global", 4026531840, 1, true), new("blue", 4026532000, 0, false)]);

@@ -27,6 +27,10 @@ internal sealed class FakeChoices : IChoiceTable
         return true;
     }
 
+    public ConnectionDeeds Counted { get; set; }
+
+    public ConnectionDeeds Deeds() => Counted;
+
     public void Remove(RemoteKey key) => Choices.Remove(key);
 
     public bool TurnOff(uint namespaceInode, bool off) => off ? Off.Add(namespaceInode) : Off.Remove(namespaceInode);

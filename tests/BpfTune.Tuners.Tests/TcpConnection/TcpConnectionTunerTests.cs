@@ -177,6 +177,29 @@ public sealed class TcpConnectionTunerTests
     }
 
     [Fact]
+    public void What_was_done_to_connections_is_summed_up()
+    {
+        Start();
+        Assert.Empty(_tuner.Deeds());
+        Outcome("cubic");
+        Assert.Equal("learned from 1 connection to 1 network, too few to prefer an algorithm yet", Assert.Single(_tuner.Deeds()));
+
+        Outcome("cubic", 3, rate: 1e6, rtt: 40_000);
+        Outcome("bbr", 2, rate: 10e6, rtt: 20_000);
+        Lossy();
+        // More than events told of: most are held back under load.
+        _choices.Counted = new ConnectionDeeds(Switched: 6, Chosen: 1);
+
+        Assert.Equal(
+            [
+                "6 connections were switched to bbr for loss, to 192.0.2.0/24 in namespace blue",
+                "1 connection was given a congestion control by what is known of their network",
+                "learned from 6 connections to 1 network: bbr for 192.0.2.0/24 in namespace blue",
+            ],
+            _tuner.Deeds());
+    }
+
+    [Fact]
     public void Where_the_kernel_refuses_bbr_nothing_is_claimed()
     {
         Start();

@@ -42,7 +42,7 @@ public sealed class DaemonTests : IDisposable
         var (code, text, _) = _command.Run("status");
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains($"pid {daemon.Process.Id}", text, StringComparison.Ordinal);
-        using var json = JsonDocument.Parse(_command.Run("-q", "jstatus").Output);
+        using var json = JsonDocument.Parse(_command.Run("status", "--json").Output);
         Assert.Equal(daemon.Process.Id, json.RootElement.GetProperty("process_id").GetInt32());
         Assert.Equal(ExitCode.Done, _command.Run("rollback").Code);
 

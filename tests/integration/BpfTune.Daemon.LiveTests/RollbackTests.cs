@@ -25,6 +25,8 @@ public sealed class RollbackTests(ITestOutputHelper output)
 
         // The kernel lets go of programs a moment after their last descriptor.
         daemon.WaitUntil(() => TestDaemon.Alive(programs) == 0, "no program is left");
+        // A shell's script sets nothing but what is the global namespace's.
+        Assert.Contains($"# in namespace {site.Receiver.Name}: sysctl -w {Receive}=\"{Site.Low}\"\n", daemon.Script(), StringComparison.Ordinal);
         output.WriteLine(daemon.Ask("rollback"));
         transfer.Wait();
         Assert.Equal(Site.Low, site.Receiver.ReadSysctl(Receive));

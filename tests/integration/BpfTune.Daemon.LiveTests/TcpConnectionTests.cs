@@ -21,6 +21,7 @@ public sealed partial class TcpConnectionTests(ITestOutputHelper output)
     {
         Suite.Require();
         using var allowed = Allow("reno", "cubic");
+        var before = Sysctl.Read(Allowed);
         using var site = Create(loss: 0.05);
         using var daemon = new TestDaemon(null, "-R", "-a", "tcp_conn");
         using var transfer = Start(site, new TcpOptions { IPv6 = ipv6, Duration = TimeSpan.FromSeconds(4) });
@@ -32,7 +33,12 @@ public sealed partial class TcpConnectionTests(ITestOutputHelper output)
         daemon.WaitUntil(() => Sysctl.Read(Allowed).Split(' ').Contains("bbr"), "programs may choose bbr");
         Assert.Contains("1 switched to bbr for loss", Fact(daemon, ipv6 ? Remote6 : Remote), StringComparison.Ordinal);
 
+        Assert.Contains($"sysctl -w {Allowed}=\"{before}\"\n", daemon.Ask("-q", "rollback"), StringComparison.Ordinal);
+        var asked = daemon.AskJson("-q", "summary").GetProperty("deeds").EnumerateArray().Select(d => d.GetProperty("text").GetString()!).ToList();
+        Assert.Contains(asked, text => text.StartsWith($"1 connection was switched to bbr for loss, to {(ipv6 ? Remote6 : Remote)} in namespace {site.Sender.Name}", StringComparison.Ordinal));
         daemon.Process.Stop(TestDaemon.Patience);
+        Assert.Contains(daemon.Process.Lines, l => l.Text.Contains("summary: tcp_conn: 1 connection was switched to bbr for loss", StringComparison.Ordinal));
+        Assert.DoesNotContain(daemon.Process.Lines, l => l.Text.Contains("nothing was changed", StringComparison.Ordinal));
         Assert.Equal(["cubic", "reno"], Sysctl.Read(Allowed).Split(' ').Order());
     }
 

@@ -60,6 +60,10 @@ internal sealed class TestDaemon : IDisposable
         Suite.Executable,
         [.. verb, "--runtime-dir", _directory.FullName + "/run", .. verb[0] == "rollback" ? (string[])["--state-dir", _directory.FullName + "/state"] : []]);
 
+    /// <summary>What -q rollback prints, whether it runs or not.</summary>
+    public string Script() =>
+        Tool.Run(Suite.Executable, "-q", "rollback", "--runtime-dir", _directory.FullName + "/run", "--state-dir", _directory.FullName + "/state").OrThrow().Output;
+
     /// <summary>As <see cref="Ask"/>, parsed.</summary>
     public JsonElement AskJson(params string[] verb) => JsonDocument.Parse(Ask([.. verb, "--json"])).RootElement;
 
