@@ -14,7 +14,7 @@ public sealed class ControlDispatcherTests
     [InlineData("tuners", JsonValueKind.Array)]
     [InlineData("tunables", JsonValueKind.Array)]
     [InlineData("changes", JsonValueKind.Array)]
-    [InlineData("summary", JsonValueKind.Array)]
+    [InlineData("summary", JsonValueKind.Object)]
     [InlineData("namespaces", JsonValueKind.Array)]
     [InlineData("rollback_preview", JsonValueKind.Array)]
     public void A_reader_gets_every_listing(string query, JsonValueKind kind)

@@ -89,7 +89,7 @@ public sealed class CgroupRootTests
     [Fact]
     public void FlagsThatTheSystemSetStayWhenItIsMountedAnew()
     {
-        Assert.SkipUnless(HierarchyFlags.MountsWithFlags().Any(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal)), "no cgroup2 is mounted");
+        Assert.SkipUnless(HierarchyFlags.MountsWithFlags().Length > 0, "no cgroup2 is mounted");
         using var flags = new HierarchyFlags();
         HierarchyFlags.Add("nsdelegate");
         var before = HierarchyFlags.MountsWithFlags();

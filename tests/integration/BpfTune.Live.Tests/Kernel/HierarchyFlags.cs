@@ -15,8 +15,9 @@ internal sealed partial class HierarchyFlags : IDisposable
     /// <summary>All mounts, without those flags.</summary>
     public static string Mounts() => Hierarchy().Replace(File.ReadAllText("/proc/self/mountinfo"), "$1");
 
-    /// <summary>All mounts, with those flags.</summary>
-    public static string[] MountsWithFlags() => File.ReadAllLines("/proc/self/mountinfo");
+    /// <summary>The mounts of the hierarchy, with those flags.</summary>
+    public static string[] MountsWithFlags() =>
+        [.. File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))];
 
     /// <summary>Sets one more of them, for the whole system.</summary>
     public static void Add(string flag)
