@@ -34,17 +34,21 @@ partial class Build
     // A tuner is one file; what it refers to is the daemon's.
     void PublishTuners()
     {
+        var output = (Artifacts / "obj" / "tuners").CreateOrCleanDirectory();
+
+        // Without a sight of the assemblies it calls, crossgen leaves nearly every method to the JIT, and does not say so.
+        string[] sight = ReadyToRun ? [$"-p:PublishReadyToRunCrossgen2ExtraArgs=-r:{AppDirectory / "BpfTune.*.dll"}"] : [];
+        RunDotnet(
+        [
+            "msbuild", RootDirectory / "build" / "msbuild" / "PublishTuners.proj", "-m", "-nologo", "-v:minimal", .. NoServers, .. VersionOption(), .. sight,
+            $"-p:Configuration={Configuration}", $"-p:RuntimeIdentifier={Runtime}", "-p:SelfContained=false",
+            $"-p:PublishReadyToRun={(ReadyToRun ? "true" : "false")}", $"-p:TunerPublishDirectory={output}/",
+        ]);
+
         TunerDirectory.CreateOrCleanDirectory();
-        foreach (var project in Directory.GetFiles(RootDirectory / "tuners", "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var project in Directory.GetFiles(RootDirectory / "tuners", "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension))
         {
-            var output = Artifacts / "obj" / "tuners" / Path.GetFileNameWithoutExtension(project);
-            output.CreateOrCleanDirectory();
-
-            // Without a sight of the assemblies it calls, crossgen leaves nearly every method to the JIT, and does not say so.
-            string[] sight = ReadyToRun ? [$"-p:PublishReadyToRunCrossgen2ExtraArgs=-r:{AppDirectory / "BpfTune.*.dll"}"] : [];
-            BuildDotnet("publish", project, [.. PublishOptions(selfContained: false), .. sight, "-o", output]);
-
-            var tuners = Directory.GetFiles(output, "*.tuner.dll");
+            var tuners = Directory.GetFiles(output / project!, "*.tuner.dll");
             Assert.True(tuners.Length == 1, $"{project} published {tuners.Length} files *.tuner.dll, and should publish one.");
             File.Copy(tuners[0], TunerDirectory / Path.GetFileName(tuners[0]));
         }
