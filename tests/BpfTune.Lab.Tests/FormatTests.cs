@@ -76,6 +76,14 @@ public sealed class FormatTests
         Assert.Throws<LabException>(() => TcpInfo.Parse(raw.AsSpan(0, 104)));
     }
 
+    [Theory]
+    [InlineData(1998, 1342, 1998, false)]
+    [InlineData(1998, 1342, 2004, false)]
+    [InlineData(923, 1342, 1503, true)]
+    [InlineData(923, 700, 1503, true)]
+    public void A_share_above_all_is_explained(double generous, double first, double second, bool explained) =>
+        Assert.Equal(explained, Demonstration.NoteAbout(generous, first, second)?.Contains("More than 100 %", StringComparison.Ordinal) == true);
+
     [Fact]
     public void Columns_of_a_table_are_flush()
     {

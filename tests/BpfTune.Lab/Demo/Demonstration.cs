@@ -173,7 +173,28 @@ public sealed class Demonstration
                 (result.SteadyMbit / generous.SteadyMbit).ToString("P0", CultureInfo.InvariantCulture));
         }
 
-        _output.WriteLine(table);
+        _output.Write(table);
+        if (NoteAbout(generous.SteadyMbit, first.SteadyMbit, second.SteadyMbit) is { } note)
+        {
+            _output.WriteLine(note);
+        }
+
+        _output.WriteLine();
+    }
+
+    /// <summary>A word on a connection that was faster than the one that all are compared with; null if none was, as percentages show it.</summary>
+    internal static string? NoteAbout(double generous, params ReadOnlySpan<double> others)
+    {
+        foreach (double other in others)
+        {
+            if (Math.Round(other / generous, 2, MidpointRounding.AwayFromZero) > 1)
+            {
+                return "  More than 100 % is no gain over generous maxima: each number is one connection's, and whatever else this machine"
+                    + Environment.NewLine + "  did while the last one ran slowed that one. Where nothing else runs they come out alike.";
+            }
+        }
+
+        return null;
     }
 
     private void ShowValues(LabSite site)
