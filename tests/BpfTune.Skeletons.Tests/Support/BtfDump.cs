@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BpfTune.Skeletons.Btf;
 
 namespace BpfTune.Skeletons.Tests.Support;
 
@@ -11,8 +12,7 @@ internal sealed class BtfDump
 
     public static BtfDump Of(string objectPath)
     {
-        string bpftool = new[] { "/usr/local/sbin", "/usr/sbin", "/usr/bin", "/sbin" }.Select(directory => Path.Combine(directory, "bpftool")).First(File.Exists);
-        return new BtfDump(JsonNode.Parse(Clang.Run(bpftool, "btf", "dump", "-j", "file", objectPath))!["types"]!.AsArray().Select(type => type!));
+        return new BtfDump(JsonNode.Parse(Clang.Run(Bpftool.Find(), "btf", "dump", "-j", "file", objectPath))!["types"]!.AsArray().Select(type => type!));
     }
 
     public static string Kind(JsonNode type) => (string)type["kind"]!;
