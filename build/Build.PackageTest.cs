@@ -44,22 +44,13 @@ partial class Build
                 "-r", Runtime, "--self-contained", "false", $"-p:Version={OldVersion}", $"-p:ArtifactsPath={Artifacts / "old"}", "-o", daemon,
             ]);
 
-            var debian = place / "debian";
-            foreach (var name in (string[])["bpftune-core", "bpftune-dev"])
-            {
-                var package = Directory.GetFiles(PackagesDirectory / "deb", $"{name}_*.deb").Single();
-                Run("dpkg-deb", ["-x", package, debian]).AssertZeroExitCode();
-            }
-
-            var nuget = debian / "usr" / "share" / "bpftune" / "nuget";
-            var inside = debian / "usr" / "lib" / "bpftune" / "app";
-            File.Delete(inside / "before-removal");
-            foreach (var format in PackageFormat.All)
+            var formats = PackageFormat.Choose(Format, IsOnPath, out _);
+            var parts = PublishForPackages(formats, place);
+            foreach (var format in formats)
             {
                 var published = place / $"published-{format.Name}";
-                CopyFiles(IsSelfContained(format) ? inside : AppDirectory, published / "app");
-                CopyFiles(TunerDirectory, published / "tuners");
-                CopyFiles(nuget, published / "nuget");
+                foreach (var part in (string[])["app", "tuners", "nuget"])
+                    CopyFiles(parts[IsSelfContained(format)] / part, published / part);
                 foreach (var assembly in Directory.GetFiles(daemon, "*.dll").Where(IsDaemons))
                     File.Copy(assembly, published / "app" / Path.GetFileName(assembly), overwrite: true);
                 MakePackages(format, place / format.Name, published, OldVersion, OldPackagesDirectory);

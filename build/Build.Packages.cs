@@ -1,9 +1,10 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Serilog;
 
 partial class Build
 {
-    [Parameter("Packages to make: deb, rpm, arch, several with commas; default all three")]
+    [Parameter("Packages to make: deb, rpm, arch, several with commas; default all whose tools are here or, as root, can be installed")]
     readonly string? Format;
 
     [Parameter("Where packages go, a directory for each format; default artifacts/packages")]
@@ -15,14 +16,14 @@ partial class Build
     AbsolutePath PackagesDirectory => Output ?? Artifacts / "packages";
 
     Target Packages => _ => _
-        .Description("Makes packages for apt, dnf and pacman: artifacts/packages/{deb,rpm,arch}")
+        .Description("Makes packages for apt, dnf and pacman, as far as their tools are here: artifacts/packages/{deb,rpm,arch}")
         .After(Compile)
         .DependsOn(Publish)
         .Executes(() =>
         {
-            var formats = PackageFormat.Parse(Format);
-            foreach (var format in formats)
-                Assert.True(IsOnPath(format.Tool), $"{format.Tool} is needed to make {format.Name} packages, and is not installed.");
+            var formats = PackageFormat.Choose(Format, IsOnPath, out var leftOut);
+            foreach (var line in leftOut)
+                Log.Warning("Packages: {Line}", line);
 
             // Outside the repository, for which the user that makepkg runs as need have no eyes.
             AbsolutePath place = Directory.CreateTempSubdirectory("bpftune-packages-").FullName;
@@ -44,24 +45,38 @@ partial class Build
 
     bool IsSelfContained(PackageFormat format) => SelfContained ?? format.SelfContained;
 
-    // What is the same for all is built once; the recipes take it from here. The daemon differs by whether the runtime is inside, the rest
-    // does not; one of the two kinds is what Publish has made already.
+    // Where the parts of packages are kept, for MakeOldPackages, too.
+    AbsolutePath PartsDirectory => Artifacts / "package-parts";
+
+    readonly HashSet<bool> _madeParts = [];
+
+    // What is the same for all is built once in a run of the build; the recipes take it from 'place', a directory for each kind. The daemon
+    // differs by whether the runtime is inside, the rest does not; one of the two kinds is what Publish has made already.
     Dictionary<bool, AbsolutePath> PublishForPackages(IReadOnlyList<PackageFormat> formats, AbsolutePath place)
     {
-        var kinds = formats.Select(IsSelfContained).Distinct().ToDictionary(kind => kind, kind => place / (kind ? "self-contained" : "shared"));
-        var nuget = place / "nuget";
-        PackDevel(nuget);
-        foreach (var (selfContained, directory) in kinds)
+        static string Kind(bool selfContained) => selfContained ? "self-contained" : "shared";
+        if (_madeParts.Count == 0)
+            PackDevel(PartsDirectory / "nuget");
+
+        var kinds = formats.Select(IsSelfContained).Distinct().ToList();
+        foreach (var selfContained in kinds.Where(_madeParts.Add))
         {
+            var directory = PartsDirectory / Kind(selfContained);
+            directory.CreateOrCleanDirectory();
             if (selfContained == (SelfContained ?? false))
-                CopyFiles(AppDirectory, directory / "app");
+                CopyFiles(AppDirectory, directory);
             else
-                PublishApp(directory / "app", selfContained);
-            CopyFiles(TunerDirectory, directory / "tuners");
-            CopyFiles(nuget, directory / "nuget");
+                PublishApp(directory, selfContained);
         }
 
-        return kinds;
+        foreach (var selfContained in kinds)
+        {
+            CopyFiles(PartsDirectory / Kind(selfContained), place / Kind(selfContained) / "app");
+            CopyFiles(TunerDirectory, place / Kind(selfContained) / "tuners");
+            CopyFiles(PartsDirectory / "nuget", place / Kind(selfContained) / "nuget");
+        }
+
+        return kinds.ToDictionary(kind => kind, kind => place / Kind(kind));
     }
 
     void MakePackages(PackageFormat format, AbsolutePath place, AbsolutePath published, string version, AbsolutePath directory)
@@ -89,7 +104,7 @@ partial class Build
 
         var packages = PackageFiles(place, format);
         var missing = PackageSet.Difference(format, TunerNames(), packages);
-        Assert.True(missing is null, $"{format.Tool} made other packages than it should: {missing}");
+        Assert.True(missing is null, $"{format.Tools[0]} made other packages than it should: {missing}");
         var output = (directory / format.Name).CreateOrCleanDirectory();
         foreach (var package in packages)
             File.Copy(package.File, output / Path.GetFileName(package.File));

@@ -6,16 +6,34 @@ public sealed class PackageFormatTests
 
     private static PackageFile Package(string name) => new($"/x/{name}_1.deb", name, 1, 1);
 
+    private static string[] Choose(string? names, Predicate<string> isHere, params string[] leftOut)
+    {
+        var chosen = PackageFormat.Choose(names, isHere, out var lines);
+        Assert.Equal(leftOut, lines);
+        return [.. chosen.Select(format => format.Name)];
+    }
+
     [Fact]
     public void All_formats_are_made_unless_some_are_named()
     {
-        Assert.Equal(["deb", "rpm", "arch"], PackageFormat.Parse(null).Select(format => format.Name));
-        Assert.Equal(["arch", "deb"], PackageFormat.Parse("arch,deb").Select(format => format.Name));
+        Assert.Equal(["deb", "rpm", "arch"], Choose(null, _ => true));
+        Assert.Equal(["arch", "deb"], Choose("arch,deb", _ => true));
+    }
+
+    [Fact]
+    public void A_format_that_has_no_tools_here_is_left_out_with_the_reason() =>
+        Assert.Equal(["rpm"], Choose(null, tool => tool is "rpmbuild" or "makepkg" or "bsdtar" or "zstd" or "dpkg-buildpackage", "no deb packages: dh, fakeroot not installed", "no arch packages: fakeroot not installed"));
+
+    [Fact]
+    public void A_format_that_was_named_and_has_no_tools_here_is_an_error()
+    {
+        Assert.Equal("no deb packages: dh not installed", Assert.Throws<ArgumentException>(() => Choose("deb,rpm", tool => tool != "dh")).Message);
+        Assert.Throws<ArgumentException>(() => Choose(null, _ => false));
     }
 
     [Fact]
     public void An_unknown_format_is_named_with_those_there_are() =>
-        Assert.Equal("--format apk: there are deb, rpm, arch.", Assert.Throws<ArgumentException>(() => PackageFormat.Parse("deb,apk")).Message);
+        Assert.Equal("--format apk: there are deb, rpm, arch.", Assert.Throws<ArgumentException>(() => Choose("deb,apk", _ => true)).Message);
 
     [Fact]
     public void The_runtime_is_inside_where_the_distribution_has_none() =>
