@@ -25,213 +25,29 @@ fail() {
 # The SDK and NuGet keep things in the home directory, which a bare environment lacks.
 export HOME="${HOME:-$temp}"
 
-# --- What the wanted targets need -----------------------------------------------------------------------------------------------------
+# NUKE knows of no other way to be told that nobody sees its colours.
+if ! [ -t 1 ]; then export TERM=dumb; fi
 
-# The words before the first option, and those after --target; in lower case, without dashes. None means the default, Compile.
-wanted_targets() {
-	local taking=1 word found='' copying=''
-	for word in "$@"; do
-		case $word in
-		--published | -published) taking=0 copying=1 ;;
-		--target | -target) taking=1 ;;
-		--help | -help | --plan | -plan) echo help; return ;;
-		-*) taking=0 ;;
-		*) if [ $taking = 1 ]; then word=${word//-/} found="$found ${word//+/ }"; fi ;;
-		esac
+# What 'sudo ./build.sh' made is root's, and another user's build cannot write it anew.
+refuse_foreign_files() {
+	local -a made=()
+	local directory found user
+	if [ "$(id -u)" -eq 0 ]; then return; fi
+	for directory in artifacts build/bin .nuke/temp; do
+		if [ -e "$root/$directory" ]; then made+=("$root/$directory"); fi
 	done
-	found=${found:- compile}
-	found=${found,,}
-	# What is published already needs no compiler to be installed.
-	if [ -n "$copying" ]; then found=${found// install/ copy}; fi
-	echo "$found"
-}
-
-# The formats that Packages is to make: all, unless --format names some.
-wanted_formats() {
-	local word taking='' found=''
-	for word in "$@"; do
-		case $word in
-		--format | -format) taking=1 ;;
-		-*) taking='' ;;
-		*) if [ -n "$taking" ]; then found="$found ${word//,/ }"; fi ;;
-		esac
-	done
-	echo "${found:- deb rpm arch} "
-}
-
-needs_native() {
-	case " $1 " in
-	*" compile"* | *" test "* | *"test "* | *" publish "* | *" pack "* | *" install "* | *" demo "* | *" bench "* | *" packages "* | *" vm "*) return 0 ;;
-	esac
-	return 1
-}
-
-needs_lab() {
-	case " $1 " in
-	*"test "* | *" demo "* | *" bench "*) return 0 ;;
-	esac
-	return 1
-}
-
-needs_vm() {
-	case " $1 " in
-	*" test "* | *" integrationtest "* | *" kerneltest "* | *" vm "*) return 0 ;;
-	esac
-	return 1
-}
-
-# The package tests install what Packages makes; others than root have them skipped.
-needs_containers() {
-	if [ "$(id -u)" -ne 0 ]; then return 1; fi
-	case " $1 " in
-	*" test "* | *" integrationtest "* | *" packagetest "*) return 0 ;;
-	esac
-	return 1
-}
-
-needs_format() {
-	if needs_containers "$1"; then return 0; fi
-	case " $1 " in
-	*" packages "*) case $2 in *" $3 "*) return 0 ;; esac ;;
-	esac
-	return 1
-}
-
-docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
-
-has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
-
-# clang and llvm-strip, plain or versioned (clang-16).
-has_llvm() {
-	local version
-	if has "$1"; then return 0; fi
-	for version in 14 15 16 17 18 19 20 21 22; do
-		if has "$1-$version"; then return 0; fi
-	done
-	return 1
-}
-
-has_library() {
-	local directory
-	for directory in /lib /lib64 /usr/lib /usr/lib64 "/lib/$(uname -m)-linux-gnu" "/usr/lib/$(uname -m)-linux-gnu" /usr/local/lib /usr/local/lib64; do
-		if [ -e "$directory/$1" ]; then return 0; fi
-	done
-	return 1
-}
-
-# One word for each thing that is missing: what it is on Debian; names elsewhere are in package_name.
-missing_packages() {
-	local targets=$1 formats=$2
-	if ! find_dotnet >/dev/null; then
-		has curl || has wget || echo curl
-		[ -d /etc/ssl/certs ] || echo ca-certificates
-		has openssl || echo openssl
-	fi
-	if needs_native "$targets"; then
-		has_llvm clang || echo clang
-		has_llvm llvm-strip || echo llvm
-		has bpftool || echo bpftool
-		[ -e /usr/include/bpf/bpf_helpers.h ] || echo libbpf-dev
-		[ -e /usr/include/linux/bpf.h ] || echo linux-libc-dev
-		has_library libbpf.so.1 || echo libbpf1
-		has_library libelf.so.1 || echo libelf1
-		has_library libz.so.1 || echo zlib1g
-	fi
-	if needs_lab "$targets"; then
-		has ip || echo iproute2
-		has iperf3 || echo iperf3
-		has nft || echo nftables
-	fi
-	# The kernels and the user land of the virtual machines are Debian's: without apt there are none, and the tests of them are skipped.
-	if needs_vm "$targets" && [ "$(uname -m)" = x86_64 ] && has apt-get; then
-		has qemu-system-x86_64 || echo qemu-system-x86
-		[ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || echo busybox-static
-		has mmdebstrap || echo mmdebstrap
-		has mke2fs || echo e2fsprogs
-		has depmod || echo kmod
-		has xz || echo xz-utils
-		[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
-	fi
-	# Layouts of other distributions are made with Debian's packages: without apt, the distributions' own images are needed.
-	if needs_containers "$targets"; then
-		if has apt-get; then has mmdebstrap || echo mmdebstrap; fi
-		if ! docker_answers; then
-			has podman || echo podman
-			has runc || echo runc
-			has iptables || echo iptables
-			[ -x /usr/lib/podman/netavark ] || [ -x /usr/libexec/podman/netavark ] || echo netavark
-		fi
-	fi
-	if needs_format "$targets" "$formats" deb; then
-		has dpkg-buildpackage || echo dpkg-dev
-		has dh || echo debhelper
-		has fakeroot || echo fakeroot
-	fi
-	if needs_format "$targets" "$formats" rpm; then
-		has rpmbuild || echo rpm
-	fi
-	if needs_format "$targets" "$formats" arch; then
-		has makepkg || echo makepkg
-		has bsdtar || echo libarchive-tools
-		has fakeroot || echo fakeroot
-		has zstd || echo zstd
-	fi
-}
-
-package_name() {
-	case $1:$2 in
-	dnf:libbpf-dev) echo libbpf-devel ;;
-	dnf:linux-libc-dev) echo kernel-headers ;;
-	dnf:libbpf1) echo libbpf ;;
-	dnf:libelf1) echo elfutils-libelf ;;
-	dnf:zlib1g) echo zlib-ng-compat ;;
-	dnf:iproute2) echo iproute ;;
-	dnf:rpm) echo rpm-build ;;
-	dnf:makepkg) echo pacman ;;
-	dnf:libarchive-tools) echo bsdtar ;;
-	pacman:bpftool) echo bpf ;;
-	pacman:libbpf-dev | pacman:libbpf1) echo libbpf ;;
-	pacman:linux-libc-dev) echo linux-api-headers ;;
-	pacman:libelf1) echo libelf ;;
-	pacman:zlib1g) echo zlib ;;
-	pacman:dpkg-dev) echo dpkg ;;
-	pacman:rpm) echo rpm-tools ;;
-	pacman:makepkg) echo pacman ;;
-	pacman:libarchive-tools) echo libarchive ;;
-	*) echo "$2" ;;
-	esac
-}
-
-install_prerequisites() {
-	local missing manager package install
-	local -a packages=() update=(:)
-	mapfile -t missing < <(missing_packages "$1" "$2")
-	if [ ${#missing[@]} -eq 0 ]; then return; fi
-
-	if has apt-get; then
-		manager=apt-get update=(apt-get update -q) install="apt-get install -y --no-install-recommends"
-	elif has dnf; then
-		manager=dnf install="dnf install -y"
-	elif has pacman; then
-		manager=pacman install="pacman -S --needed --noconfirm"
-	else
-		fail "these are missing, and neither apt-get, dnf nor pacman is there to install them (names as on Debian): ${missing[*]}"
-	fi
-
-	for package in "${missing[@]}"; do packages+=("$(package_name "$manager" "$package")"); done
-	mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
-	if [ "$(id -u)" -ne 0 ]; then
-		echo "build.sh: needed and not installed: ${packages[*]}" >&2
-		echo "Install them with:  sudo $install ${packages[*]}" >&2
+	if [ ${#made[@]} -eq 0 ]; then return; fi
+	user=$(id -un)
+	found=$(find "${made[@]}" ! -user "$user" ! -writable -print -quit 2>/dev/null) || true
+	if [ -n "$found" ]; then
+		echo "build.sh: $found belongs to $(stat -c %U "$found"), as an earlier 'sudo ./build.sh' left it, and $user cannot write it." >&2
+		echo "Make all of it yours:  sudo chown -R $user: ${made[*]}" >&2
 		exit 1
 	fi
-
-	echo "Installing: ${packages[*]}"
-	export DEBIAN_FRONTEND=noninteractive
-	"${update[@]}" >/dev/null || echo "build.sh: the lists of packages could not be refreshed; trying with those that are here" >&2
-	# shellcheck disable=SC2086 # the command is several words
-	$install "${packages[@]}" || fail "these packages could not be installed: ${packages[*]}"
 }
+
+# shellcheck source=build/prerequisites.sh
+. "$root/build/prerequisites.sh"
 
 # --- The .NET SDK ---------------------------------------------------------------------------------------------------------------------
 
@@ -335,8 +151,11 @@ while [ $# -gt 0 ]; do
 done
 set -- "${arguments[@]}"
 
+refuse_foreign_files
 mkdir -p "$temp"
 install_prerequisites "$(wanted_targets "$@")" "$(wanted_formats "$@")"
+# Whoever asks PATH for a bpftool gets one that works.
+if bpftool=$(find_bpftool) && [ "$bpftool" != "$(command -v bpftool)" ]; then export PATH="${bpftool%/*}:$PATH"; fi
 DOTNET_EXE=$(find_dotnet) || { fetch_dotnet && DOTNET_EXE=$(find_dotnet); } || fail "the .NET SDK in $temp/dotnet does not run; what it lacks: $("$temp/dotnet/dotnet" --version 2>&1 | head -3)"
 export DOTNET_EXE
 DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET_EXE")")
