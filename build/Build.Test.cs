@@ -68,7 +68,7 @@ partial class Build
         // Each suite is a program. Those that are live find the published daemon by these variables.
         var variables = new Dictionary<string, string>([.. VmVariables(), .. PackageVariables()]) { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
         string[] command = [Dotnet, AssemblyOf(project), "-noLogo", "-noColor", "-xml", report];
-        using var suite = IsLive(project)
+        using var suite = IsLive(project) && TunerDirectory.DirectoryExists()
             ? Run(StagedScript, [TunerDirectory, .. command], variables, limit)
             : Run(Dotnet, command[1..], limit: limit);
         var ended = suite.WaitForExit();

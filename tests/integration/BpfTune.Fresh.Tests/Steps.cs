@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace BpfTune.Fresh.Tests;
+
+/// <summary>
+/// What a stranger does in a root, one thing after another: each once, and none before those that come before it, whatever the order in which
+/// the tests ask for them.
+/// </summary>
+internal static class Steps
+{
+    public const string Demo = "Demo";
+    public const string UnitTest = "UnitTest";
+    public const string Packages = "Packages";
+    public const string Clang = "ClangTest";
+
+    private static readonly Dictionary<(string Suite, string Step), StepResult> s_results = [];
+
+    private static readonly Dictionary<string, BareRoot> s_roots = [];
+
+    /// <summary>In their order.</summary>
+    public static IReadOnlyList<string> All { get; } = [Demo, UnitTest, Packages, Clang];
+
+    /// <summary>The root, and what came of a step in it.</summary>
+    public static (BareRoot Root, StepResult Result) Of(string suite, string step)
+    {
+        if (!s_roots.TryGetValue(suite, out var root))
+            s_roots.Add(suite, root = BareRoot.Make(suite));
+        foreach (var each in All.TakeWhile(each => each != step).Append(step).Where(each => !s_results.ContainsKey((suite, each))))
+        {
+            var result = root.Run(Command(each));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fresh: {each} in a bare {suite} took {result.Elapsed.TotalSeconds:0} s, exit code {result.ExitCode}"));
+            s_results.Add((suite, each), result);
+        }
+
+        return (root, s_results[(suite, step)]);
+    }
+
+    // The newest clang that both Debians have: besides the one that the build has installed, 14 or 19.
+    private static string[] Command(string step) => step switch
+    {
+        Packages => ["./build.sh", Packages, "--format", "deb"],
+        Clang => ["sh", "-c", "apt-get install -qq -y --no-install-recommends clang-22 >/dev/null && ./build.sh ClangTest"],
+        _ => ["./build.sh", step],
+    };
+
+    /// <summary>Deletes the roots.</summary>
+    public static void Leave()
+    {
+        foreach (var root in s_roots.Values)
+            root.Dispose();
+        s_roots.Clear();
+    }
+}
