@@ -109,11 +109,21 @@ find_bpftool() {
 	return 1
 }
 
-is_ubuntu() { grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null; }
+# distribution: the ids of this one and of those it is like.
+distribution() { sed -n 's/^ID\(_LIKE\)\{0,1\}=//p' /etc/os-release 2>/dev/null | tr -d \"\' | tr '\n' ' '; }
 
+is_ubuntu() { [[ " $(distribution)" == *' ubuntu '* ]]; }
+
+# The distribution's own: each of them can be installed on others as well, and knows of nothing there.
 package_manager() {
-	local manager
-	for manager in apt-get dnf pacman; do
+	local manager candidates
+	case " $(distribution)" in
+	*' debian '* | *' ubuntu '*) candidates=apt-get ;;
+	*' fedora '* | *' rhel '*) candidates=dnf ;;
+	*' arch '*) candidates=pacman ;;
+	*) candidates='apt-get dnf pacman' ;;
+	esac
+	for manager in $candidates; do
 		if has "$manager"; then
 			echo "$manager"
 			return
@@ -121,6 +131,8 @@ package_manager() {
 	done
 	return 1
 }
+
+is_apts() { [ "$(package_manager)" = apt-get ]; }
 
 # --- What is missing ------------------------------------------------------------------------------------------------------------------
 
@@ -154,7 +166,7 @@ missing_packages() {
 		has zsh || echo zsh
 	fi
 	# The kernels and the user land of the virtual machines are Debian's: without apt there are none, and the tests of them are skipped.
-	if needs_vm "$targets" && [ "$(uname -m)" = x86_64 ] && has apt-get; then
+	if needs_vm "$targets" && [ "$(uname -m)" = x86_64 ] && is_apts; then
 		has qemu-system-x86_64 || echo qemu-system-x86
 		has_static_busybox || echo busybox-static
 		has mmdebstrap || echo mmdebstrap
@@ -165,7 +177,7 @@ missing_packages() {
 	fi
 	# Layouts of other distributions are made with Debian's packages: without apt, the distributions' own images are needed.
 	if needs_containers "$targets"; then
-		if has apt-get; then has mmdebstrap || echo mmdebstrap; fi
+		if is_apts; then has mmdebstrap || echo mmdebstrap; fi
 		if ! docker_answers; then
 			has podman || echo podman
 			has runc || echo runc
@@ -174,7 +186,7 @@ missing_packages() {
 		fi
 	fi
 	# Bare roots are Debian's, as the virtual machines are.
-	if needs_fresh "$targets" && has apt-get; then
+	if needs_fresh "$targets" && is_apts; then
 		has mmdebstrap || echo mmdebstrap
 		has git || echo git
 		has_file /usr/share/keyrings/debian-archive-keyring.gpg || echo debian-archive-keyring

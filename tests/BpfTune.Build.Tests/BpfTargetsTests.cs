@@ -70,6 +70,21 @@ public sealed partial class BpfTargetsTests : IDisposable
         Assert.Matches(@"second\.bpf\.c\(2,13\): error [^:]*: use of undeclared identifier 'nothing'", output);
     }
 
+    // Another clang than its author's warns of other things.
+    [Fact]
+    public void A_warning_is_no_error_unless_it_is_to_be_one()
+    {
+        _repository.Write("bpf/second.bpf.c", "int first(void) { int unused; return 0; }\n");
+
+        var (exitCode, output) = Build();
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"second\.bpf\.c\(1,\d+\): warning [^:]*: unused variable 'unused'", output);
+
+        (exitCode, output) = Build(["-p:BpfWarningsAsErrors=true"]);
+        Assert.NotEqual(0, exitCode);
+        Assert.Matches(@"second\.bpf\.c\(1,\d+\): error [^:]*: unused variable 'unused'", output);
+    }
+
     [Fact]
     public void A_missing_compiler_is_one_error_that_names_the_package()
     {

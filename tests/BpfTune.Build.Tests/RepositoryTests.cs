@@ -52,7 +52,7 @@ public sealed class RepositoryTests
     [Fact]
     public void Scripts_may_be_executed() =>
         Assert.All(
-            ["build.sh", ".ci/run", "build/staged.sh", "build/msbuild/bpf-compile.sh", "packaging/deb/rules", "packaging/scripts/before-removal.sh"],
+            ["build.sh", ".ci/run", "build/staged.sh", "build/clang-test.sh", "build/msbuild/bpf-compile.sh", "tests/integration/BpfTune.Fresh.Tests/enter.sh", "packaging/deb/rules", "packaging/scripts/before-removal.sh"],
             script => Assert.True((File.GetUnixFileMode(Path.Combine(Repository.Root, script)) & UnixFileMode.UserExecute) != 0, script));
 
     // The two hosts differ in a project property alone; a file that asked which it has would be tested against one only.

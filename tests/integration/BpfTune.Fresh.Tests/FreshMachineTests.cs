@@ -43,13 +43,12 @@ public sealed partial class FreshMachineTests : IClassFixture<FreshMachineTests.
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_BPF_program_compiles_with_the_newest_clang_too(string suite)
+    public void Every_BPF_program_compiles_with_the_newest_clang_as_with_the_usual_one(string suite)
     {
         var (_, result) = Of(suite, Steps.Clang);
         Assert.True(result.ExitCode == 0, result.Tail);
         var compilers = result.Lines.Select(line => Compiler().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).ToList();
-        Assert.Contains("22", compilers);
-        Assert.NotEmpty(compilers.Except(["22"]));
+        Assert.True(compilers.Distinct().Count() > 1, result.Tail);
     }
 
     private static (BareRoot Root, StepResult Result) Of(string suite, string step)

@@ -13,6 +13,11 @@ internal static class Steps
     public const string Packages = "Packages";
     public const string Clang = "ClangTest";
 
+    // The newest clang that this Debian has, besides the one that the build has installed.
+    private const string InstallNewestClang = """
+        apt-get install -qq -y --no-install-recommends "$(apt-cache pkgnames clang- | grep -xE 'clang-[0-9]+' | sort -V | tail -1)" >/dev/null
+        """;
+
     private static readonly Dictionary<(string Suite, string Step), StepResult> s_results = [];
 
     private static readonly Dictionary<string, BareRoot> s_roots = [];
@@ -35,11 +40,10 @@ internal static class Steps
         return (root, s_results[(suite, step)]);
     }
 
-    // The newest clang that both Debians have: besides the one that the build has installed, 14 or 19.
     private static string[] Command(string step) => step switch
     {
         Packages => ["./build.sh", Packages, "--format", "deb"],
-        Clang => ["sh", "-c", "apt-get install -qq -y --no-install-recommends clang-22 >/dev/null && ./build.sh ClangTest"],
+        Clang => ["sh", "-c", $"{InstallNewestClang} && ./build.sh {Clang}"],
         _ => ["./build.sh", step],
     };
 
