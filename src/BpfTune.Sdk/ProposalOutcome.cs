@@ -12,7 +12,9 @@ public enum ProposalOutcome
     /// <summary>An administrator has set this tunable by hand; the tuner has stopped in this namespace.</summary>
     Overridden,
 
-    /// <summary>Too soon after a change in the other direction.</summary>
+    /// <summary>
+    /// Too soon: after a change in the other direction, or while somebody else seems to be setting it by hand.
+    /// </summary>
     CoolingDown,
 
     /// <summary>The kernel's value is no longer the one the decision was made from: decide again from a fresh read.</summary>

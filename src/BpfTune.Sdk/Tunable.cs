@@ -21,6 +21,12 @@ public sealed record Tunable(string Name, TunableScope Scope, TunableUnit Unit, 
         init => _bounds = value.IsDefaultOrEmpty ? throw new ArgumentException("A tunable has bounds.", nameof(value)) : value;
     }
 
+    /// <summary>
+    /// Whether it is a list of words to which the kernel adds by itself (a module is loaded): then only a word that goes
+    /// missing is somebody's doing.
+    /// </summary>
+    public bool GrowsByItself { get; init; }
+
     /// <summary>Where the kernel keeps it.</summary>
     public string ProcPath { get; } = "/proc/sys/" + Name.Replace('.', '/');
 

@@ -8,7 +8,11 @@ internal static class TcpConnectionTunables
     /// <summary>What unprivileged programs may choose; one list for the machine, writable from the first namespace only.</summary>
     public static readonly Tunable Allowed = new(
         "net.ipv4.tcp_allowed_congestion_control", TunableScope.Machine, TunableUnit.Text,
-        "congestion control that programs may choose");
+        "congestion control that programs may choose")
+    {
+        // Each algorithm brings its own flag (TCP_CONG_NON_RESTRICTED, net/ipv4/tcp_cong.c), and so does a default that is set.
+        GrowsByItself = true,
+    };
 
     /// <summary>
     /// The default of a namespace. It is never written: to set it by hand is how an administrator takes over there.
@@ -20,5 +24,8 @@ internal static class TcpConnectionTunables
     /// <summary>What is built in or loaded. Read only.</summary>
     public static readonly Tunable Available = new(
         "net.ipv4.tcp_available_congestion_control", TunableScope.Machine, TunableUnit.Text,
-        "congestion control that the kernel has");
+        "congestion control that the kernel has")
+    {
+        GrowsByItself = true,
+    };
 }

@@ -54,6 +54,32 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct user_namespace {
+	int level; /* 0: the first one */
+};
+
+struct ctl_table_root;
+struct ctl_table_set;
+
+/* A registered table of sysctls; sets and roots tell whose it is. */
+struct ctl_table_header {
+	struct ctl_table_root *root;
+	struct ctl_table_set *set;
+};
+
+struct ctl_dir {
+	struct ctl_table_header header;
+};
+
+struct ctl_table_set {
+	struct ctl_dir dir;
+};
+
+/* What a cgroup/sysctl program's context really is (linux/filter.h). */
+struct bpf_sysctl_kern {
+	struct ctl_table_header *head;
+};
+
 struct fqdir {
 	long high_thresh;  /* bytes */
 	atomic_long_t mem; /* bytes */
@@ -87,6 +113,8 @@ struct netns_ipv6 {
 struct net {
 	struct ns_common ns;
 	__u64 net_cookie; /* since 5.12; an atomic before */
+	struct user_namespace *user_ns;
+	struct ctl_table_set sysctls; /* of this namespace; all of one root */
 	struct netns_ipv4 ipv4;
 	struct netns_ipv6 ipv6; /* absent where IPv6 is not built */
 };
@@ -98,6 +126,7 @@ struct nsproxy {
 struct task_struct {
 	int tgid;
 	char comm[16];
+	struct task_struct *group_leader;
 	struct nsproxy *nsproxy;
 };
 

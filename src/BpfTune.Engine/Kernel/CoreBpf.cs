@@ -17,6 +17,8 @@ public sealed partial class CoreBpf : IDisposable
     /// <summary>The tuner number of the engine's own events.</summary>
     public const ushort TunerId = 0;
 
+    private const string SysctlWatch = "sysctl_watch";
+
     private readonly LoadedHooks _hooks;
     private readonly BpfLoadedObject? _mapsOnly;
 
@@ -37,6 +39,9 @@ public sealed partial class CoreBpf : IDisposable
     /// <summary>The loaded object.</summary>
     public BpfLoadedObject Object => _hooks.Object ?? _mapsOnly!;
 
+    /// <summary>Whether writes of sysctls are told of.</summary>
+    internal bool IsWatchingSysctls => Hooks.Any(h => h.Works && h.Hook.Name == SysctlWatch);
+
     /// <summary>The daemon's process id as the programs see it, in the first pid namespace.</summary>
     public uint SelfProcessId { get; private set; }
 
@@ -50,8 +55,8 @@ public sealed partial class CoreBpf : IDisposable
         var declaration = new TunerDeclaration()
             .Object(EngineBpf.Image)
             .Hook(new Hook(
-                "sysctl_watch",
-                "settings made by hand are not noticed, and tuners may change them",
+                SysctlWatch,
+                "settings made by hand are noticed late, by their values alone, and who made them is not known",
                 Mechanism.Bpf(EngineBpf.ProgramNames.bpftune_sysctl)))
             .Hook(new Hook(
                 "namespace_watch",

@@ -13,6 +13,8 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     /// <summary>How many others are looked at when one is added: what has ended is dropped as fast as new ones come.</summary>
     private const int CheckedPerNew = 2;
 
+    private const int NamedAtStart = 4096;
+
     private readonly INamespaceFinder _finder;
     private readonly INamespaceEntry _entry;
     private readonly UnresolvedNamespaces _unresolved;
@@ -45,6 +47,9 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
 
     /// <summary>A namespace has ended, or nothing leads to it any more. Raised on the thread that found out.</summary>
     public event Action<NetworkNamespace>? Gone;
+
+    /// <summary>A namespace was met for the first time.</summary>
+    internal event Action<NetworkNamespace>? Found;
 
     /// <summary>The daemon's own namespace.</summary>
     public NetworkNamespace Global { get; }
@@ -98,6 +103,18 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         if (isInode)
             _finder.Refresh();
         return Resolve(inode, 0, 0);
+    }
+
+    /// <summary>Takes up the namespaces that have a name now, the first few thousand of them.</summary>
+    internal void FindNamed()
+    {
+        if (!Directory.Exists(NamespaceNames.NamedDirectory))
+            return;
+        foreach (var path in Directory.EnumerateFiles(NamespaceNames.NamedDirectory).Take(NamedAtStart))
+        {
+            if (_finder.InodeAt(path) is { } inode)
+                Resolve(inode, 0, 0);
+        }
     }
 
     /// <summary>Looks at all processes now, so that what <see cref="Resolve"/> does not find after this is not there.</summary>
@@ -233,6 +250,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         NamespaceLog.Found(_log, location.Name, id.Inode, id.Cookie, location.Path);
         CheckSome();
         _rounds.Enqueue(added);
+        Found?.Invoke(added.Namespace);
         return added.Namespace;
     }
 

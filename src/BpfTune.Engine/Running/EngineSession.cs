@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Hooks;
 using BpfTune.Engine.Kernel;
@@ -7,10 +5,10 @@ using BpfTune.Engine.Loop;
 using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Plugins;
 using BpfTune.Engine.Tuning;
+using BpfTune.Engine.Words;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
-using static BpfTune.Engine.EngineBpf;
 
 namespace BpfTune.Engine.Running;
 
@@ -27,6 +25,9 @@ internal sealed class EngineSession : IDisposable
     private readonly KernelTargets _targets;
     private readonly TunerWatcher _watcher;
     private readonly RingBuffer _ring;
+    private readonly WriteHints _hints;
+    private readonly WordWatch _words;
+    private readonly ValueSweep _sweep;
     private readonly BpfPerCpuMap<uint, ulong> _lost;
     private readonly ulong[] _lostByCpu;
     private IEngineObserver? _observer;
@@ -64,9 +65,19 @@ internal sealed class EngineSession : IDisposable
         Store = new SysctlStore(Namespaces);
         Journal = Opened(new Journal(options.JournalPath, time, _log));
         Journal.TryPrepare();
-        Overrides = new OverrideRegistry(Journal, Store, Namespaces.Global, loggers.CreateLogger);
+        Overrides = new OverrideRegistry(Journal, loggers.CreateLogger);
+        var known = new KnownValues(Journal, time);
+        _hints = Opened(new WriteHints(Core));
+        _words = new WordWatch(known, Overrides, Journal, Store, _hints, Namespaces.Global, loop.After, time, _log)
+        {
+            Resolve = (id, process) => Namespaces.Resolve(id.Inode, id.Cookie, process),
+            Stopped = one => Tuners!.OnOverrideChanged(one, overridden: true),
+        };
+        _sweep = new ValueSweep(_words, known, () => Namespaces.Known, loop.After, time);
+        _words.LookEverywhere = _sweep.LookEverywhere;
+        Namespaces.Found += _sweep.OnFound;
         ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger);
-        Changes = new ChangeApplier(Journal, Store, Overrides, ChangeLog, time, loggers.CreateLogger);
+        Changes = new ChangeApplier(Journal, Store, Overrides, _words, ChangeLog, time, loggers.CreateLogger);
         Rates = new RateLimits(Core.Shared.Rate, time);
 
         var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, _log)
@@ -76,7 +87,7 @@ internal sealed class EngineSession : IDisposable
         Dispatcher = new EventDispatcher
         {
             OnEngineEvent = OnEngineEvent,
-            Resolve = header => Namespaces.Resolve(header.NamespaceInode, header.NamespaceCookie, header.ProcessHint),
+            Resolve = Resolve,
             OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
         };
         Tuners = new TunerManager(options, Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, loggers, _log)
@@ -155,11 +166,15 @@ internal sealed class EngineSession : IDisposable
     public void Start(IEngineQueries queries, IEngineObserver? observer)
     {
         _loop.Add(_ring.EpollFd, OnEvents);
+        _loop.Add(_hints.PollFd, _words.Process);
         Watch(Namespaces.WatchFd, Namespaces.ProcessWatch);
         _control = Opened(OpenControl(queries));
         _loop.Add(_control.PollFd, _control.Process);
 
         Tuners.Apply(_watcher.Look());
+        foreach (var place in Journal.State.Trails.Select(t => t.Namespace.Id).Distinct().ToArray())
+            Namespaces.Resolve(place.Inode, place.Cookie, 0);
+        Namespaces.FindNamed();
         Watch(_watcher.Fd, OnDirectoriesChanged);
         if (_watcher.Problem is { } problem)
             EngineLog.NotWatching(_log, problem);
@@ -178,6 +193,8 @@ internal sealed class EngineSession : IDisposable
     public void Stop()
     {
         _observer = null;
+        _words.Flush();
+        _sweep.Stop();
         Tuners.StopAll();
         _lostTimer?.Dispose();
         ReportLost();
@@ -186,7 +203,13 @@ internal sealed class EngineSession : IDisposable
 
     /// <summary>Puts back every value that was changed.</summary>
     /// <param name="preview">Only say what would be done.</param>
-    public IReadOnlyList<RollbackEntry> RollBack(bool preview) => new Rollback(Journal, Store, Namespaces, _log).Run(preview);
+    public IReadOnlyList<RollbackEntry> RollBack(bool preview)
+    {
+        var entries = new Rollback(Journal, Store, Namespaces, _log).Run(preview);
+        foreach (var entry in entries.Where(e => e.Outcome == RollbackOutcome.Restored))
+            _words.Accept(entry.Tunable, entry.Namespace.Id, TunableValue.Parse(entry.To), original: null);
+        return entries;
+    }
 
     /// <summary>A tuner may tune again where an administrator's setting had stopped it.</summary>
     public IReadOnlyList<AdministratorOverride> Resume(string tuner, NetworkNamespace? networkNamespace)
@@ -196,6 +219,12 @@ internal sealed class EngineSession : IDisposable
         {
             foreach (var one in lifted)
                 Rates.Unmute(one.Namespace.Id, running.Id, running.Events.Keys);
+        }
+
+        foreach (var place in lifted.GroupBy(one => one.Namespace.Id))
+        {
+            if (Namespaces.Resolve(place.Key.Inode, place.Key.Cookie, 0) is { } where)
+                _words.OnResumed(tuner, where, place.Select(one => one.Tunable));
         }
 
         foreach (var one in lifted)
@@ -273,18 +302,18 @@ internal sealed class EngineSession : IDisposable
     {
         Tuners.OnNamespaceGone(gone.Id);
         Changes.NamespaceGone(gone);
+        _sweep.NamespaceGone(gone);
     }
 
-    private void OnEngineEvent(in EventHeader header, ReadOnlySpan<byte> record)
+    /// <summary>A new namespace: that it is resolved is all that it takes.</summary>
+    private void OnEngineEvent(in EventHeader header, ReadOnlySpan<byte> record) => Resolve(header);
+
+    private NetworkNamespace? Resolve(EventHeader header)
     {
-        var networkNamespace = Dispatcher.Resolve(header);
-        if (networkNamespace is null || header.Kind != (ushort)engine_event.ENGINE_SYSCTL_WRITE || record.Length < Unsafe.SizeOf<sysctl_event>())
-            return;
-        ref readonly var e = ref MemoryMarshal.AsRef<sysctl_event>(record);
-        var made = Overrides.Observe(new SysctlWrite(
-            e.pid, e.comm.ToString(), networkNamespace, e.name.ToString(), e.old_value.ToString(), e.new_value.ToString()));
-        foreach (var one in made)
-            Tuners.OnOverrideChanged(one, overridden: true);
+        var found = Namespaces.Resolve(header.NamespaceInode, header.NamespaceCookie, header.ProcessHint);
+        if (found is not null && !_hints.IsWatching)
+            _sweep.OnActivity(found);
+        return found;
     }
 
     private CoreBpf LoadCore(HookLoader hooks)

@@ -6,10 +6,10 @@ namespace BpfTune.Engine.Tuning;
 /// <param name="Tuner">The tuner that stopped.</param>
 /// <param name="Tunable">Full name of what was set.</param>
 /// <param name="Namespace">Where.</param>
-/// <param name="Pid">Who set it.</param>
-/// <param name="Command">That process's command name.</param>
+/// <param name="Pid">Who set it; 0 when nobody was seen.</param>
+/// <param name="Command">That process's program; empty when nobody was seen.</param>
 /// <param name="Old">The value before.</param>
-/// <param name="New">The text written.</param>
+/// <param name="New">The value that stands.</param>
 /// <param name="Time">When.</param>
 public sealed record AdministratorOverride(
     string Tuner,
@@ -22,9 +22,7 @@ public sealed record AdministratorOverride(
     DateTimeOffset Time)
 {
     /// <summary>What happened and what follows, in a sentence.</summary>
-    public string Sentence =>
-        $"pid {Pid} ({Command}) set {Tunable} in {Namespace.Phrase}; {Tuner} stops tuning it there";
-
-    /// <summary>Whether this concerns a namespace.</summary>
-    internal bool IsIn(NetworkNamespace networkNamespace) => Namespace.Id == networkNamespace.Id;
+    public string Sentence => Pid == 0
+        ? $"{Tunable} in {Namespace.Phrase} was set by somebody who was not seen; {Tuner} stops tuning it there"
+        : $"pid {Pid} ({Command}) set {Tunable} in {Namespace.Phrase}; {Tuner} stops tuning it there";
 }

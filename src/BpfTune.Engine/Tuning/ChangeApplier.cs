@@ -1,4 +1,5 @@
 using BpfTune.Engine.Namespaces;
+using BpfTune.Engine.Words;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ public sealed class ChangeApplier
     private readonly Journal _journal;
     private readonly ITunableStore _store;
     private readonly OverrideRegistry _overrides;
+    private readonly WordWatch _words;
     private readonly ChangeLog _changes;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _logOf;
@@ -26,10 +28,11 @@ public sealed class ChangeApplier
     private readonly HashSet<string> _warned = [];
 
     /// <summary>Puts the parts together.</summary>
-    public ChangeApplier(
+    internal ChangeApplier(
         Journal journal,
         ITunableStore store,
         OverrideRegistry overrides,
+        WordWatch words,
         ChangeLog changes,
         TimeProvider time,
         Func<string, ILogger> logOf)
@@ -37,6 +40,7 @@ public sealed class ChangeApplier
         _journal = journal;
         _store = store;
         _overrides = overrides;
+        _words = words;
         _changes = changes;
         _time = time;
         _logOf = logOf;
@@ -64,6 +68,7 @@ public sealed class ChangeApplier
     {
         _changes.NamespaceGone(networkNamespace);
         _overrides.NamespaceGone(networkNamespace);
+        _words.NamespaceGone(networkNamespace);
         _journal.NamespaceGone(networkNamespace);
         _moves.Forget(networkNamespace.Id);
         foreach (var key in _refusedAt.Keys.Where(key => key.Namespace == networkNamespace.Id).ToArray())
@@ -73,10 +78,13 @@ public sealed class ChangeApplier
     private ProposalOutcome Apply(string tuner, Proposal proposal)
     {
         var key = (proposal.Namespace.Id, proposal.Tunable.Name);
+        _words.Process();
         if (_overrides.IsOverridden(tuner, proposal.Namespace))
             return ProposalOutcome.Overridden;
         if (_refusedAt.TryGetValue(key, out var at) && _time.GetElapsedTime(at) < BackOff)
             return ProposalOutcome.Failed;
+        if (_words.MustWait(proposal.Tunable, proposal.Namespace))
+            return ProposalOutcome.CoolingDown;
 
         var decision = default(PolicyDecision);
         long? intent = null;
@@ -84,6 +92,13 @@ public sealed class ChangeApplier
         {
             var update = _store.Update(proposal.Tunable, proposal.Namespace, current =>
             {
+                if (!_words.IsExpected(proposal.Tunable, proposal.Namespace, current))
+                {
+                    decision = PolicyDecision.Refuse(
+                        ProposalOutcome.CoolingDown, $"somebody else has set it to '{current.Text}', perhaps for good");
+                    return null;
+                }
+
                 decision = Policy.Decide(
                     proposal, current, isOverridden: false, _moves.Of(proposal.Namespace.Id, proposal.Tunable.Name));
                 if (decision.Value is { } value)
@@ -121,10 +136,11 @@ public sealed class ChangeApplier
 
     private void Applied(string tuner, Proposal proposal, TunableUpdate update, long intent)
     {
-        _journal.Outcome(intent, update.After, null);
-        _moves.Record(proposal.Namespace.Id, proposal.Tunable.Name, update.Before, update.After, proposal.Scenario);
+        var after = _words.Wrote(proposal.Tunable, proposal.Namespace, update);
+        _journal.Outcome(intent, after, null);
+        _moves.Record(proposal.Namespace.Id, proposal.Tunable.Name, update.Before, after, proposal.Scenario);
         _changes.Add(new Change(
-            _time.GetUtcNow(), tuner, proposal.Tunable, proposal.Namespace, update.Before, update.After,
+            _time.GetUtcNow(), tuner, proposal.Tunable, proposal.Namespace, update.Before, after,
             proposal.Scenario, proposal.Evidence));
     }
 

@@ -11,22 +11,16 @@ namespace BpfTune.Engine.Tuning;
 public sealed class OverrideRegistry
 {
     private readonly Journal _journal;
-    private readonly ITunableStore _store;
-    private readonly NetworkNamespace _global;
     private readonly Func<string, ILogger> _logOf;
     private readonly Dictionary<string, List<(string Tuner, Tunable Tunable)>> _managed = [];
     private readonly Dictionary<(string Tuner, NamespaceId Namespace), List<AdministratorOverride>> _overrides = [];
 
     /// <summary>Takes up the overrides that the journal holds.</summary>
     /// <param name="journal">Remembers overrides.</param>
-    /// <param name="store">Tells whether a reported write took effect.</param>
-    /// <param name="global">Where machine-wide tunables belong.</param>
     /// <param name="logOf">The log of a tuner.</param>
-    public OverrideRegistry(Journal journal, ITunableStore store, NetworkNamespace global, Func<string, ILogger> logOf)
+    public OverrideRegistry(Journal journal, Func<string, ILogger> logOf)
     {
         _journal = journal;
-        _store = store;
-        _global = global;
         _logOf = logOf;
         foreach (var record in journal.State.Overrides)
         {
@@ -39,6 +33,15 @@ public sealed class OverrideRegistry
     /// <summary>All overrides in force.</summary>
     public IReadOnlyList<AdministratorOverride> All => [.. _overrides.Values.SelectMany(list => list)];
 
+    /// <summary>Told when a tunable has got its first manager.</summary>
+    internal Action<Tunable>? Managed { get; set; }
+
+    /// <summary>Told the path below /proc/sys of a tunable that has lost its last manager.</summary>
+    internal Action<string>? Unmanaged { get; set; }
+
+    /// <summary>What the loaded tuners manage, each once.</summary>
+    internal IEnumerable<Tunable> ManagedTunables => _managed.Values.Where(m => m.Count > 0).Select(m => m[0].Tunable);
+
     /// <summary>A tuner manages these from now on.</summary>
     public void Manage(string tuner, IEnumerable<Tunable> tunables)
     {
@@ -48,15 +51,28 @@ public sealed class OverrideRegistry
             if (!_managed.TryGetValue(path, out var managers))
                 _managed[path] = managers = [];
             managers.Add((tuner, tunable));
+            if (managers.Count == 1)
+                Managed?.Invoke(tunable);
         }
     }
 
     /// <summary>A tuner was unloaded. Its overrides stay: they are the administrator's word, and it may come back.</summary>
     public void Unmanage(string tuner)
     {
-        foreach (var managers in _managed.Values)
-            managers.RemoveAll(m => m.Tuner == tuner);
+        foreach (var (path, managers) in _managed)
+        {
+            if (managers.RemoveAll(m => m.Tuner == tuner) > 0 && managers.Count == 0)
+                Unmanaged?.Invoke(path);
+        }
     }
+
+    /// <summary>The managed tunable at a path below /proc/sys; null when no loaded tuner manages it.</summary>
+    internal Tunable? FindManaged(string path) =>
+        _managed.TryGetValue(path, out var managers) && managers.Count > 0 ? managers[0].Tunable : null;
+
+    /// <summary>What a tuner manages.</summary>
+    internal IEnumerable<Tunable> TunablesOf(string tuner) =>
+        _managed.Values.SelectMany(m => m).Where(m => m.Tuner == tuner).Select(m => m.Tunable);
 
     /// <summary>Whether a tuner has stopped in a namespace.</summary>
     public bool IsOverridden(string tuner, NetworkNamespace networkNamespace) =>
@@ -66,43 +82,39 @@ public sealed class OverrideRegistry
     public IReadOnlyList<AdministratorOverride> Of(string tuner) =>
         [.. _overrides.Where(entry => entry.Key.Tuner == tuner).SelectMany(entry => entry.Value)];
 
-    /// <summary>
-    /// Considers a write that somebody else made. It counts when a tuner manages exactly that tunable, the value
-    /// differs, and the kernel took it.
-    /// </summary>
-    /// <returns>The overrides that it makes; empty when it means nothing to us.</returns>
-    public IReadOnlyList<AdministratorOverride> Observe(in SysctlWrite write)
+    /// <summary>Somebody has set a tunable: all tuners that manage it stop there.</summary>
+    /// <param name="tunable">What was set.</param>
+    /// <param name="where">Where; the global namespace for a machine-wide one.</param>
+    /// <param name="pid">Who; 0 when nobody was seen.</param>
+    /// <param name="command">That process's program; empty when nobody was seen.</param>
+    /// <param name="old">The value before; empty when unknown.</param>
+    /// <param name="value">The value that stands.</param>
+    /// <returns>The overrides that this makes.</returns>
+    internal IReadOnlyList<AdministratorOverride> Stop(
+        Tunable tunable, NetworkNamespace where, uint pid, string command, string old, string value)
     {
-        if (!_managed.TryGetValue(SysctlWrites.PathOf(write.Name), out var managers) || managers.Count == 0)
-            return [];
-        var tunable = managers[0].Tunable;
-        var where = tunable.Scope == TunableScope.Machine ? _global : write.Namespace;
-        var log = _logOf(managers[0].Tuner);
-        if (!SysctlWrites.IsChange(write.Old, write.New) || !TookEffect(tunable, where, write, log))
-        {
-            TuningLog.WriteWithoutEffect(log, write.Pid, tunable.Name, where.Phrase);
-            return [];
-        }
-
-        var made = new List<AdministratorOverride>(managers.Count);
-        foreach (var (tuner, managed) in managers)
+        var made = new List<AdministratorOverride>();
+        foreach (var (tuner, managed) in _managed.GetValueOrDefault(SysctlWrites.PathOf(tunable.Name)) ?? [])
         {
             var record = _journal.Next(JournalKind.Override) with
             {
                 Tuner = tuner,
                 Tunable = managed.Name,
                 Namespace = JournalNamespace.Of(where),
-                Old = SysctlWrites.Harmless(write.Old),
-                New = SysctlWrites.Harmless(write.New),
-                Pid = write.Pid,
-                Command = SysctlWrites.Harmless(write.Command),
+                Old = SysctlWrites.Harmless(old),
+                New = SysctlWrites.Harmless(value),
+                Pid = pid,
+                Command = SysctlWrites.Harmless(command),
             };
-            _journal.Note(record);
             var entry = new AdministratorOverride(
-                tuner, managed.Name, record.Namespace, write.Pid, record.Command, record.Old, record.New, record.Time);
-            if (Add(entry))
-                TuningLog.Overridden(_logOf(tuner), entry.Sentence);
+                tuner, managed.Name, record.Namespace, pid, record.Command, record.Old, record.New, record.Time);
             made.Add(entry);
+
+            // What was said is not said again, however often it is repeated: neither in the log nor in the journal.
+            if (!Add(entry))
+                continue;
+            _journal.Note(record);
+            TuningLog.Overridden(_logOf(tuner), entry.Sentence);
         }
 
         return made;
@@ -140,28 +152,17 @@ public sealed class OverrideRegistry
             _overrides.Remove(key);
     }
 
-    /// <summary>False when the same tunable was set by hand there before; then only the latest write is kept.</summary>
+    /// <summary>False when the same tunable was set by hand there before; then only the latest that is known of it is kept.</summary>
     private bool Add(AdministratorOverride made)
     {
         var key = (made.Tuner, made.Namespace.Id);
         if (!_overrides.TryGetValue(key, out var list))
             _overrides[key] = list = [];
-        var isNew = list.RemoveAll(other => other.Tunable == made.Tunable) == 0;
-        list.Add(made);
-        return isNew;
-    }
-
-    private bool TookEffect(Tunable tunable, NetworkNamespace where, in SysctlWrite write, ILogger log)
-    {
-        try
-        {
-            return !_store.TryRead(tunable, where, out var current) || SysctlWrites.TookEffect(write.Old, current);
-        }
-        catch (Exception exception) when (exception is SysctlException or NamespaceException)
-        {
-            // Unknown: then the report stands.
-            TuningLog.NotVerified(log, exception.Message);
-            return true;
-        }
+        var earlier = list.FindIndex(other => other.Tunable == made.Tunable);
+        if (earlier < 0)
+            list.Add(made);
+        else if (made.Pid != 0 || list[earlier].New != made.New)
+            list[earlier] = made;
+        return earlier < 0;
     }
 }

@@ -18,16 +18,6 @@ internal static class SysctlWrites
         return TunableValue.Of([.. written.Numbers, .. old.Numbers[written.Numbers.Length..]]);
     }
 
-    /// <summary>Whether the write changes anything, told from the report alone. An unknown old value counts as a change.</summary>
-    internal static bool IsChange(string old, string written)
-    {
-        var before = TunableValue.Parse(old);
-        return !Result(before, TunableValue.Parse(written)).Equals(before);
-    }
-
-    /// <summary>Whether the kernel took it: a refused write leaves the old value in place.</summary>
-    internal static bool TookEffect(string old, TunableValue current) => !TunableValue.Parse(old).Equals(current);
-
     /// <summary>The path below /proc/sys of a name in either form.</summary>
     internal static string PathOf(string name) => name.Contains('/') ? name : name.Replace('.', '/');
 

@@ -29,12 +29,6 @@ internal static partial class TuningLog
     [LoggerMessage(4211, LogLevel.Information, "{Tuner} tunes again in {Where}")]
     internal static partial void Resumed(ILogger logger, string tuner, string where);
 
-    [LoggerMessage(4212, LogLevel.Debug, "pid {Pid} wrote {Tunable} in {Where} and changed nothing")]
-    internal static partial void WriteWithoutEffect(ILogger logger, uint pid, string tunable, string where);
-
-    [LoggerMessage(4213, LogLevel.Debug, "whether a write took effect is unknown: {Reason}")]
-    internal static partial void NotVerified(ILogger logger, string reason);
-
     [LoggerMessage(4220, LogLevel.Warning, "{Reason}; a change that cannot be undone is not made, so nothing is tuned until the journal works again")]
     internal static partial void JournalFails(ILogger logger, string reason);
 

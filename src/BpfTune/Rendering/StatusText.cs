@@ -22,7 +22,7 @@ internal static class StatusText
         {
             output.Line("  " + TunersText.Headline(tuner) + Lost(tuner));
             foreach (var o in tuner.Overrides)
-                output.Line($"    stopped in {Words.Namespace(o.Namespace)}: pid {o.ProcessId} ({o.Command}) set {o.Tunable}");
+                output.Line($"    stopped in {Words.Namespace(o.Namespace)}: {TunersText.Stopped(o)}");
             foreach (var fact in tuner.Facts)
                 output.Line($"    {fact.Name}: {fact.Value}");
         }

@@ -16,7 +16,7 @@ internal static class TunersText
             output.Line(Headline(tuner));
             HookText.Write(output, tuner.Hooks, "  ");
             foreach (var o in tuner.Overrides)
-                output.Line($"  stopped in {Words.Namespace(o.Namespace)}: pid {o.ProcessId} ({o.Command}) set {o.Tunable} at {Words.Time(o.At)}; 'bpftune resume {tuner.Name}' undoes that");
+                output.Line($"  stopped in {Words.Namespace(o.Namespace)}: {Stopped(o)} at {Words.Time(o.At)}; 'bpftune resume {tuner.Name}' undoes that");
             foreach (var fact in tuner.Facts)
                 output.Line($"  {fact.Name}: {fact.Value}");
             if (tuner.State == TunerState.Running)
@@ -30,6 +30,11 @@ internal static class TunersText
         var text = tuner.Reason ?? tuner.Summary;
         return $"{tuner.Name}: {State(tuner.State)}{(text.Length == 0 ? "" : $" ({text})")}";
     }
+
+    /// <summary>Who set what.</summary>
+    internal static string Stopped(OverrideReport report) => report.ProcessId == 0
+        ? $"{report.Tunable} was set by somebody who was not seen"
+        : $"pid {report.ProcessId} ({report.Command}) set {report.Tunable}";
 
     /// <summary>The state in words.</summary>
     internal static string State(TunerState state) => state switch

@@ -176,6 +176,14 @@ public sealed class RenderingTests
             """);
     }
 
+    [Fact]
+    public void Who_was_not_seen_is_not_named()
+    {
+        var unseen = new OverrideReport("net.ipv4.tcp_rmem", "blue", 0, "", FakeQueries.Noon);
+        Assert.Equal("net.ipv4.tcp_rmem was set by somebody who was not seen", TunersText.Stopped(unseen));
+        Assert.Equal("pid 7 (ip) set net.ipv4.tcp_rmem", TunersText.Stopped(unseen with { ProcessId = 7, Command = "ip" }));
+    }
+
     /// <summary>Any user may name a process or a namespace; none may steer the administrator's terminal.</summary>
     [Fact]
     public void No_control_character_reaches_the_terminal()

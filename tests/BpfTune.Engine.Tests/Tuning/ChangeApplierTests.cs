@@ -1,5 +1,7 @@
 using BpfTune.Engine.Namespaces;
+using BpfTune.Engine.Tests.Words;
 using BpfTune.Engine.Tuning;
+using BpfTune.Engine.Words;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
@@ -20,10 +22,13 @@ public sealed class ChangeApplierTests : IDisposable
     public ChangeApplierTests()
     {
         _journal = new Journal(_directory["state/journal.jsonl"], _time, _log, null, "boot");
-        _overrides = new OverrideRegistry(_journal, _store, Sample.Global, _ => _log);
+        _overrides = new OverrideRegistry(_journal, _ => _log);
+        var timers = new ManualTimers(_time);
+        var words = new WordWatch(
+            new KnownValues(_journal, _time), _overrides, _journal, _store, new FakeHints(_time), Sample.Global, timers.After, _time, _log);
         _overrides.Manage("tcp", [Sample.Backlog]);
-        _changes = new ChangeLog(new ManualTimers(_time).After, _time, _ => _log);
-        _applier = new ChangeApplier(_journal, _store, _overrides, _changes, _time, _ => _log);
+        _changes = new ChangeLog(timers.After, _time, _ => _log);
+        _applier = new ChangeApplier(_journal, _store, _overrides, words, _changes, _time, _ => _log);
         _store[Sample.Blue, Sample.Backlog] = "128";
         _store[Sample.Red, Sample.Backlog] = "128";
     }
@@ -84,7 +89,7 @@ public sealed class ChangeApplierTests : IDisposable
     public void AnOverriddenTunerDoesNotEvenLook()
     {
         _store[Sample.Blue, Sample.Backlog] = "777";
-        _overrides.Observe(new SysctlWrite(1, "sysctl", Sample.Blue, Sample.Backlog.Name, "128", "777"));
+        _overrides.Stop(Sample.Backlog, Sample.Blue, 1, "sysctl", "128", "777");
         var visits = _store.Visits;
         Assert.Equal(ProposalOutcome.Overridden, Propose("777", "900"));
         Assert.Equal(visits, _store.Visits);
@@ -151,7 +156,7 @@ public sealed class ChangeApplierTests : IDisposable
     public void AGoneNamespaceLeavesNothingBehind()
     {
         Propose("128", "256");
-        _overrides.Observe(new SysctlWrite(1, "sysctl", Sample.Blue, Sample.Backlog.Name, "1", "256"));
+        _overrides.Stop(Sample.Backlog, Sample.Blue, 1, "sysctl", "1", "256");
         _applier.NamespaceGone(Sample.Blue);
         Assert.Empty(_journal.State.Trails);
         Assert.Empty(_overrides.All);

@@ -23,6 +23,9 @@ internal sealed class MemoryStore : ITunableStore
     /// <summary>Runs after the decision and before the write.</summary>
     public Action? BeforeWrite { get; set; }
 
+    /// <summary>Runs after the write and before the value is read back.</summary>
+    public Action? AfterWrite { get; set; }
+
     public int Visits { get; private set; }
 
     public string this[NetworkNamespace networkNamespace, Tunable tunable]
@@ -53,6 +56,10 @@ internal sealed class MemoryStore : ITunableStore
             throw failure;
         var after = Rounding is null ? wanted.Text : Rounding(wanted.Text);
         _values[(networkNamespace.Id, tunable.Name)] = after;
-        return new TunableUpdate(before, wanted, TunableValue.Parse(after));
+        AfterWrite?.Invoke();
+        var read = TunableValue.Parse(_values[(networkNamespace.Id, tunable.Name)]);
+        return read.Equals(before) && !wanted.Equals(before)
+            ? throw new SysctlException("the kernel took the write and kept the value", 0)
+            : new TunableUpdate(before, wanted, read);
     }
 }

@@ -5,6 +5,7 @@
 using System.Globalization;
 using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Tuning;
+using BpfTune.Engine.Words;
 using BpfTune.Live.Victim;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,9 +17,12 @@ var log = NullLogger.Instance;
 using var journal = new Journal(path, TimeProvider.System, log);
 using var namespaces = new NamespaceRegistry(TimeProvider.System, log);
 var store = new StoppingStore(new SysctlStore(namespaces), moment);
-var overrides = new OverrideRegistry(journal, store, namespaces.Global, _ => log);
+var overrides = new OverrideRegistry(journal, _ => log);
+var words = new WordWatch(
+    new KnownValues(journal, TimeProvider.System), overrides, journal, store, new NoHints(), namespaces.Global,
+    (_, _) => throw new InvalidOperationException("There is no loop."), TimeProvider.System, log);
 var changes = new ChangeLog((_, _) => journal, TimeProvider.System, _ => log);
-var applier = new ChangeApplier(journal, store, overrides, changes, TimeProvider.System, _ => log);
+var applier = new ChangeApplier(journal, store, overrides, words, changes, TimeProvider.System, _ => log);
 var rmem = Tunable.Triple("net.ipv4.tcp_rmem", TunableScope.Namespace, TunableUnit.Bytes, "receive buffers");
 var place = namespaces.Find(name);
 while (place is not null && store.TryRead(rmem, place, out var old))
