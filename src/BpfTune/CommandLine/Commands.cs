@@ -26,7 +26,7 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
         ("rollback", "show what a rollback would put back"),
     ];
 
-    private readonly Client _client = new(output, error, TimeProvider.System);
+    private readonly Client _client = new(output, error);
 
     /// <inheritdoc/>
     public int Run(RunArguments arguments)
