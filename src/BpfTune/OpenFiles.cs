@@ -57,7 +57,11 @@ internal static unsafe partial class OpenFiles
         }
 
         limit = new Limit { Soft = Unlimited, Hard = Unlimited };
-        _ = SetLimit(LockedMemory, &limit);
+        if (SetLimit(LockedMemory, &limit) != 0 && GetLimit(LockedMemory, &limit) == 0)
+        {
+            limit.Soft = limit.Hard;
+            _ = SetLimit(LockedMemory, &limit);
+        }
     }
 
     private struct Limit
