@@ -7,8 +7,8 @@ namespace BpfTune.Engine.Plugins;
 /// <summary>
 /// Opens a directory component by component and looks at each on the way, through descriptors: nobody can exchange a
 /// part of the path between the look and the use. Links are followed (/usr/lib64 is one on some distributions): a link
-/// inside a directory that only root can write to is root's word. A directory above may be writable by others if it is
-/// sticky, as a Nix store is: then nobody but root can exchange what root owns in it; a link there has to be root's, too.
+/// inside a directory that only root can write to is root's word. A directory above may be writable by its group if it
+/// is sticky, as a Nix store is: then nobody but root can exchange what root owns in it; a link there has to be root's, too.
 /// </summary>
 internal sealed class DirectoryWalk : IDisposable
 {
@@ -136,7 +136,9 @@ internal sealed class DirectoryWalk : IDisposable
         var wrong = IsAnchored(full, trust.Anchor)
             ? null
             : TunerRefusalText.Ownership($"the directory {full}", statistics.Owner, statistics.Mode, trust.Owner);
-        var isShared = statistics.Owner == trust.Owner && (statistics.Mode & Interop.Files.Sticky) != 0;
+        // What everybody may write to is no place for programs of root's, sticky or not: /tmp is swept now and then.
+        var isShared = statistics.Owner == trust.Owner
+            && (statistics.Mode & (Interop.Files.Sticky | Interop.Files.WritableByOthers)) == Interop.Files.Sticky;
         _sharedHere = isShared ? wrong : null;
         if (wrong is not null && !isShared && Culprit is null)
             Blame(wrong, handle);
