@@ -44,8 +44,8 @@ internal static partial class EngineLog
     [LoggerMessage(1012, LogLevel.Critical, "{Problem}")]
     public static partial void CannotRun(ILogger log, string problem);
 
-    [LoggerMessage(1013, LogLevel.Warning, "No tuner was found in {Directories}")]
-    public static partial void NoTuners(ILogger log, string directories);
+    [LoggerMessage(1013, LogLevel.Warning, "No tuner is running, so nothing is tuned: {WhatToDo}")]
+    public static partial void NoTuners(ILogger log, string whatToDo);
 
     [LoggerMessage(1014, LogLevel.Debug, "libbpf: {Text}")]
     public static partial void LibBpf(ILogger log, string text);
@@ -64,4 +64,10 @@ internal static partial class EngineLog
 
     [LoggerMessage(1019, LogLevel.Debug, "{Tunable} cannot be read in namespace {Namespace}: {Reason}")]
     public static partial void Unreadable(ILogger log, string tunable, string @namespace, string reason);
+
+    [LoggerMessage(1020, LogLevel.Warning, "kernel.ftrace_enabled is 0 now: {Kinds} attach and never run, so hooks that used them take another mechanism or are lost")]
+    public static partial void FunctionsNotTraced(ILogger log, string kinds);
+
+    [LoggerMessage(1021, LogLevel.Information, "kernel.ftrace_enabled is 1 again: hooks take the best mechanism there is")]
+    public static partial void FunctionsTraced(ILogger log);
 }

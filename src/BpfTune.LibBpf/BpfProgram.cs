@@ -49,7 +49,14 @@ public sealed unsafe class BpfProgram : IDisposable
     public BpfLink AttachCgroup(SafeFileHandle cgroup)
     {
         ArgumentNullException.ThrowIfNull(cgroup);
-        return Attach(Section, static (p, c) => Interop.bpf_program__attach_cgroup(p, c), cgroup);
+        try
+        {
+            return Attach(Section, static (p, c) => Interop.bpf_program__attach_cgroup(p, c), cgroup);
+        }
+        catch (BpfException e) when (e.Errno == Errno.EPERM && CgroupHolder.Find(cgroup, Section.Mechanism) is { } holder)
+        {
+            throw ErrorText.MakeWithReason(BpfOperation.Attach, _objectName, e.Errno, holder, Name, Section, fullLog: e.FullLog);
+        }
     }
 
     /// <summary>Attaches a raw_tp program to a tracepoint.</summary>

@@ -21,7 +21,7 @@ internal static class ErrorText
             Errno.EPERM => Refused(privilege()),
             Errno.EACCES when verifierLine is null => Refused(privilege()),
             Errno.ENOMEM => "out of memory, or over the memory limit of its cgroup",
-            _ when operation is BpfOperation.Load && verifierLine is not null => Rejected(errno, verifierLine),
+            _ when operation is BpfOperation.Load && verifierLine is not null => Rejected(errno, verifierLine, privilege),
             Errno.EINVAL when operation is BpfOperation.Load =>
                 "this kernel does not know its program type, attach type or flags",
             Errno.EINVAL when operation is BpfOperation.Attach => "this kernel cannot attach such a program there",
@@ -49,8 +49,12 @@ internal static class ErrorText
     /// <summary>Why the kernel may have answered EPERM or EACCES; null when nothing points to a cause.</summary>
     internal static string? PrivilegeReason() =>
         KernelSecurity.MissingCapabilities() is { } missing ? $"this process lacks {missing}"
+        : IsMemoryCounted && KernelSecurity.LockedMemoryLimit() is { } bytes ? $"the limit of locked memory is {bytes} bytes (ulimit -l)"
         : KernelSecurity.LockdownLevel() is { } level and not "none" ? $"lockdown is {level}"
         : null;
+
+    /// <summary>Since 5.11 BPF memory is charged to the cgroup and no longer to RLIMIT_MEMLOCK.</summary>
+    private static bool IsMemoryCounted => Environment.OSVersion.Version < new Version(5, 11);
 
     internal static BpfException Make(
         BpfOperation operation,
@@ -119,10 +123,13 @@ internal static class ErrorText
         why is null ? "the kernel refuses it" : $"the kernel refuses it: {why}";
 
     /// <summary>The verifier's number depends on the place in it that gave up: EACCES, EINVAL, EFAULT, ENOTSUPP…</summary>
-    private static string Rejected(int errno, string line) =>
+    private static string Rejected(int errno, string line, Func<string?> privilege) =>
         line.Contains("CO-RE relocation", StringComparison.Ordinal) ? "this kernel lacks a type or member that it uses"
         : errno == Errno.E2BIG || line.Contains("too complex", StringComparison.Ordinal)
             ? "it is too large or too complex for this kernel's verifier"
+        // LOCKDOWN_BPF_READ_KERNEL takes the helpers away: 'unknown func' before 6.8, 'program of this type cannot use helper' since.
+        : line.Contains("bpf_probe_read", StringComparison.Ordinal) && privilege() is { } why && why.StartsWith("lockdown", StringComparison.Ordinal)
+            ? $"it may not read the kernel's memory: {why}"
         : "the kernel's verifier rejects it";
 
     private static string MissingTarget(BpfSection section) => section.Mechanism switch

@@ -42,6 +42,38 @@ public static unsafe class KernelSecurity
         return null;
     }
 
+    /// <summary>
+    /// How many bytes this process may lock; null when there is no limit, or nobody knows it. BPF programs and maps count
+    /// as locked memory before Linux 5.11.
+    /// </summary>
+    public static long? LockedMemoryLimit()
+    {
+        try
+        {
+            return ParseLockedMemory(File.ReadLines("/proc/self/limits"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    internal static long? ParseLockedMemory(IEnumerable<string> limits)
+    {
+        const string Name = "Max locked memory";
+        foreach (var line in limits)
+        {
+            if (line.StartsWith(Name, StringComparison.Ordinal))
+            {
+                // 'unlimited' is no number.
+                var words = line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                return words.Length > 0 && long.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+            }
+        }
+
+        return null;
+    }
+
     internal static string? ParseLevel(string text)
     {
         var begin = text.IndexOf('[', StringComparison.Ordinal);

@@ -45,6 +45,15 @@ public sealed class ErrorTextTests
             ErrorText.Reason(
                 BpfOperation.Load, errno, BpfSection.Parse("fentry/x"), line, static () => "lockdown is integrity"));
 
+    /// <summary>Under lockdown=confidentiality the kernel takes the helper away; its verifier says so in words that depend on its version.</summary>
+    [Theory]
+    [InlineData("unknown func bpf_probe_read_kernel#113", "lockdown is confidentiality", "it may not read the kernel's memory: lockdown is confidentiality")]
+    [InlineData("program of this type cannot use helper bpf_probe_read_kernel#113", "lockdown is confidentiality", "it may not read the kernel's memory: lockdown is confidentiality")]
+    [InlineData("unknown func bpf_probe_read_kernel#113", null, "the kernel's verifier rejects it")]
+    [InlineData("unknown func bpf_new_helper#999", "lockdown is confidentiality", "the kernel's verifier rejects it")]
+    public void A_helper_that_lockdown_takes_away_is_told_from_one_that_is_missing(string line, string? lockdown, string reason) =>
+        Assert.Equal(reason, ErrorText.Reason(BpfOperation.Load, Errno.EINVAL, BpfSection.Parse("raw_tp/x"), line, () => lockdown));
+
     [Fact]
     public void A_message_says_all_in_one_line()
     {

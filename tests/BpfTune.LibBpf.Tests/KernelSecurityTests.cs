@@ -18,4 +18,11 @@ public sealed class KernelSecurityTests
     [InlineData(0UL, "CAP_BPF and CAP_PERFMON")]
     public void Missing_capabilities_are_named(ulong effective, string? missing) =>
         Assert.Equal(missing, KernelSecurity.Missing(effective));
+
+    [Theory]
+    [InlineData("Max locked memory         65536                65536                bytes     ", 65536L)]
+    [InlineData("Max locked memory         unlimited            unlimited            bytes     ", null)]
+    [InlineData("Max open files            1024                 8192                 files     ", null)]
+    public void The_limit_of_locked_memory_is_the_soft_one(string line, long? bytes) =>
+        Assert.Equal(bytes, KernelSecurity.ParseLockedMemory(["Limit                     Soft Limit           Hard Limit           Units     ", line]));
 }

@@ -67,4 +67,6 @@ foreach (var group in MatrixGroup.All)
     Part(group.Name, () => matrix.Run(group));
 Part("long_pipe", () => Note(LongPipeChecks.Run()));
 Part("connections", () => NoteAll(ConnectionChecks.Run()));
+Part("machine", () => NoteAll(MachineChecks.Run()));
+Part("lockdown", () => Note(MachineChecks.Lockdown()));
 return 0;

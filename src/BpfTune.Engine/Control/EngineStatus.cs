@@ -3,7 +3,8 @@ namespace BpfTune.Engine.Control;
 /// <summary>The daemon at a glance.</summary>
 /// <param name="Version">The suite's version.</param>
 /// <param name="ProcessId">The daemon's process id.</param>
-/// <param name="Started">When it began.</param>
+/// <param name="Started">When it began, by today's clock, which may have been set since.</param>
+/// <param name="UptimeSeconds">How long it has run, by a clock that nobody can set.</param>
 /// <param name="Kernel">As <c>uname -r</c> prints it.</param>
 /// <param name="LearningRate">0 to 4.</param>
 /// <param name="RollbackAtExit">Whether all values are put back when it stops.</param>
@@ -22,6 +23,7 @@ public sealed record EngineStatus(
     string Version,
     int ProcessId,
     DateTimeOffset Started,
+    double UptimeSeconds,
     string Kernel,
     int LearningRate,
     bool RollbackAtExit,

@@ -27,6 +27,8 @@ internal static partial class Interop
         internal const int TypeRegular = 0x8000;
         internal const int TypeSymbolicLink = 0xa000;
         internal const int WritableByGroupOrOthers = 0x12; // 022
+        internal const int WritableByOthers = 0x2; // S_IWOTH
+        internal const int Sticky = 0x200; // S_ISVTX
 
         internal const uint MemoryFileCloseOnExec = 1;
         internal const uint MemoryFileAllowSealing = 2;

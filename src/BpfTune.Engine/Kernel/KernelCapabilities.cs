@@ -30,8 +30,25 @@ public sealed record KernelCapabilities(
             ProcessCapabilities.Read(),
             KernelSecurity.LockdownLevel(),
             problem,
-            ProcSys.WhyNotWritable());
+            ProcSys.WhyNotWritable())
+        {
+            FilesProblem = ProcessLimits.WhyTooFewFiles(),
+            WhyFunctionsAreNotTraced = FunctionTracing.WhyOff,
+            IsLockedMemoryLimited = KernelSecurity.LockedMemoryLimit() is not null,
+        };
     }
+
+    /// <summary>Why this process may not open as many files as it needs; null when it may.</summary>
+    public string? FilesProblem { get; init; }
+
+    /// <summary>
+    /// Says why programs on kernel functions attach and never run; null when they run. Asked anew each time, since an
+    /// administrator may change it.
+    /// </summary>
+    public Func<string?> WhyFunctionsAreNotTraced { get; init; } = static () => null;
+
+    /// <summary>Whether the limit of locked memory is one; it counts for BPF before Linux 5.11 only.</summary>
+    public bool IsLockedMemoryLimited { get; init; } = true;
 
     /// <summary>
     /// Why the suite cannot do its job at all: one sentence each, the root cause first. Empty when it can.
@@ -39,8 +56,7 @@ public sealed record KernelCapabilities(
     public ImmutableArray<string> Critical => KernelText.Critical(this);
 
     /// <summary>What works in part only: one sentence each.</summary>
-    public ImmutableArray<string> Limitations =>
-        [.. Process.MissingUseful(Kernel.Version).Select(CapabilityText.Lost)];
+    public ImmutableArray<string> Limitations => KernelText.Limitations(this);
 
     /// <summary>Why no program of this kind can work; null when it can or nobody knows.</summary>
     internal string? WhyNot(BpfMechanism mechanism)
@@ -59,6 +75,8 @@ public sealed record KernelCapabilities(
             BpfMechanism.Syscall => Features.SyscallPrograms,
             _ => null,
         };
-        return result is { IsNo: true } ? result.Reason : null;
+        return result is { IsNo: true } ? result.Reason
+            : FunctionTracing.Serves(mechanism) ? WhyFunctionsAreNotTraced()
+            : null;
     }
 }

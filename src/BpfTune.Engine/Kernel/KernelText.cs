@@ -17,6 +17,8 @@ internal static class KernelText
             sentences.Add(library);
         if (kernel.ProcSysProblem is { } readOnly)
             sentences.Add(readOnly);
+        if (kernel.FilesProblem is { } files)
+            sentences.Add(files);
         if (kernel.Features is { } features)
         {
             if (features.RingBuffer.IsNo)
@@ -27,6 +29,25 @@ internal static class KernelText
 
         return sentences.ToImmutable();
     }
+
+    internal static ImmutableArray<string> Limitations(KernelCapabilities kernel)
+    {
+        var sentences = ImmutableArray.CreateBuilder<string>();
+        // More locked memory than the limit takes the capability; without a limit nobody asks for it.
+        sentences.AddRange(kernel.Process.MissingUseful(kernel.Kernel.Version)
+            .Where(c => c != Capability.SysResource || kernel.IsLockedMemoryLimited)
+            .Select(CapabilityText.Lost));
+        if (Lockdown(kernel.Lockdown) is { } lockdown)
+            sentences.Add(lockdown);
+        if (kernel.WhyFunctionsAreNotTraced() is { } notTraced)
+            sentences.Add($"hooks do without {FunctionTracing.Kinds}: {notTraced}");
+        return sentences.ToImmutable();
+    }
+
+    // Integrity keeps no program of the suite from loading; where one is refused all the same, its reason names it.
+    private static string? Lockdown(string? level) => level == "confidentiality"
+        ? "lockdown is confidentiality: BPF programs may not read the kernel's memory, and no function may be traced by kprobe; what is lost by that is said with each hook"
+        : null;
 
     /// <summary>All the programs find the kernel's structures through it.</summary>
     internal static string NoBtf(ProbeResult btf) =>

@@ -7,11 +7,15 @@ namespace BpfTune.Engine.Plugins;
 /// <summary>
 /// Opens a directory component by component and looks at each on the way, through descriptors: nobody can exchange a
 /// part of the path between the look and the use. Links are followed (/usr/lib64 is one on some distributions): a link
-/// inside a directory that only root can write to is root's word.
+/// inside a directory that only root can write to is root's word. A directory above may be writable by its group if it
+/// is sticky, as a Nix store is: then nobody but root can exchange what root owns in it; a link there has to be root's, too.
 /// </summary>
 internal sealed class DirectoryWalk : IDisposable
 {
     private const int MostLinks = 40; // what the kernel itself follows in one path (MAXSYMLINKS)
+
+    /// <summary>What is wrong with the directory that was entered last unless something lies below it.</summary>
+    private string? _sharedHere;
 
     private DirectoryWalk(string path) => Path = path;
 
@@ -72,7 +76,7 @@ internal sealed class DirectoryWalk : IDisposable
                 case LibBpf.Errno.ENOENT:
                     Missing = part;
                     return;
-                case LibBpf.Errno.ELOOP or Interop.Files.NotADirectory when ReadLink(part) is { } target:
+                case LibBpf.Errno.ELOOP or Interop.Files.NotADirectory when ReadLink(part, trust, next) is { } target:
                     if (++links > MostLinks)
                     {
                         Violation ??= $"the path has more than {MostLinks} symbolic links";
@@ -95,6 +99,9 @@ internal sealed class DirectoryWalk : IDisposable
                     return;
             }
         }
+
+        if (_sharedHere is not null && Culprit is null)
+            Blame(_sharedHere, Deepest!);
 
         // Searching a directory does not mean being able to list it.
         using var readable = Interop.Files.Open(Deepest, ".", Interop.Files.ReadOnly | Interop.Files.Directory, out var refused);
@@ -126,23 +133,40 @@ internal sealed class DirectoryWalk : IDisposable
         }
 
         Identity = FileIdentity.Of(statistics);
-        if (Culprit is null && !IsAnchored(full, trust.Anchor)
-            && TunerRefusalText.Ownership($"the directory {full}", statistics.Owner, statistics.Mode, trust.Owner) is { } wrong)
-        {
-            Violation = wrong;
-            Culprit = new SafeFileHandle(Interop.Files.fcntl(handle, Interop.Files.DuplicateCloseOnExec, 0), ownsHandle: true);
-        }
+        var wrong = IsAnchored(full, trust.Anchor)
+            ? null
+            : TunerRefusalText.Ownership($"the directory {full}", statistics.Owner, statistics.Mode, trust.Owner);
+        // What everybody may write to is no place for programs of root's, sticky or not: /tmp is swept now and then.
+        var isShared = statistics.Owner == trust.Owner
+            && (statistics.Mode & (Interop.Files.Sticky | Interop.Files.WritableByOthers)) == Interop.Files.Sticky;
+        _sharedHere = isShared ? wrong : null;
+        if (wrong is not null && !isShared && Culprit is null)
+            Blame(wrong, handle);
 
         Deepest?.Dispose();
         Deepest = handle;
         return true;
     }
 
+    private void Blame(string wrong, SafeFileHandle directory)
+    {
+        Violation ??= wrong;
+        Culprit = new SafeFileHandle(Interop.Files.fcntl(directory, Interop.Files.DuplicateCloseOnExec, 0), ownsHandle: true);
+    }
+
     private static bool IsAnchored(string full, string? anchor) =>
         anchor is not null && (full == "/" || anchor == full || anchor.StartsWith(full + "/", StringComparison.Ordinal));
 
-    private unsafe string? ReadLink(string part)
+    private unsafe string? ReadLink(string part, TunerTrust trust, string full)
     {
+        // Where others may make names, a link of theirs would be their word on what root loads.
+        if (_sharedHere is not null
+            && Interop.Files.statx(Deepest!, part, Interop.Files.SymbolicLinkNoFollow, Interop.Files.BasicStatistics, out var statistics) == 0
+            && statistics.Owner != trust.Owner)
+        {
+            Violation ??= $"the link {full} is owned by user {statistics.Owner}, in a directory where others may make links";
+        }
+
         const int LongestPath = 4096; // PATH_MAX
         var buffer = stackalloc byte[LongestPath];
         var length = Interop.Files.readlinkat(Deepest!, part, buffer, LongestPath);

@@ -25,7 +25,8 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
         return new EngineStatus(
             EngineVersion.Number,
             Environment.ProcessId,
-            session.Started,
+            session.Time.GetUtcNow() - session.Uptime,
+            Math.Round(session.Uptime.TotalSeconds, 3),
             session.Capabilities.Kernel.Release,
             options.LearningRate.Rate,
             options.Rollback,

@@ -32,7 +32,10 @@ internal sealed class EngineSession : IDisposable
     private readonly ulong[] _lostByCpu;
     private IEngineObserver? _observer;
     private ControlServer? _control;
+    private readonly FunctionTracing _tracing;
+    private readonly long _startedAt;
     private long _lostReported;
+    private bool _saidNone;
     private IDisposable? _lostTimer;
 
     private EngineSession(
@@ -43,8 +46,9 @@ internal sealed class EngineSession : IDisposable
         _loop = loop;
         _time = time;
         _log = loggers.CreateLogger("bpftune");
-        Started = time.GetUtcNow();
+        _startedAt = time.GetTimestamp();
         Opened(new LibBpfLogging(_log));
+        _tracing = Opened(new FunctionTracing());
         _targets = Opened(new KernelTargets());
         Capabilities = KernelCapabilities.Probe(_targets.Btf);
         if (Capabilities.Critical is [var problem, ..])
@@ -103,7 +107,10 @@ internal sealed class EngineSession : IDisposable
         _watcher = Opened(new TunerWatcher(new TunerCatalog(new TunerDirectories([.. options.LibDirectories]), _log)));
     }
 
-    public DateTimeOffset Started { get; }
+    public TimeProvider Time => _time;
+
+    /// <summary>How long it has run, by the clock that nobody sets.</summary>
+    public TimeSpan Uptime => _time.GetElapsedTime(_startedAt);
 
     public KernelCapabilities Capabilities { get; }
 
@@ -180,8 +187,8 @@ internal sealed class EngineSession : IDisposable
             EngineLog.NotWatching(_log, problem);
         foreach (var name in _options.Allow.Where(name => Tuners.Slots.All(slot => slot.Name != name)))
             EngineLog.AllowedButAbsent(_log, name);
-        if (Tuners.Slots.Count == 0)
-            EngineLog.NoTuners(_log, string.Join(", ", new TunerDirectories([.. _options.LibDirectories]).Paths));
+        Watch(_tracing.Fd, OnTracingChanged);
+        WarnIfNoneRuns();
         _targets.Release();
 
         _observer = observer;
@@ -296,7 +303,34 @@ internal sealed class EngineSession : IDisposable
         _targets.Release();
     }
 
-    private void OnTunersChanged() => _observer?.OnStatus(Tuners.Line);
+    private void OnTracingChanged()
+    {
+        if (_tracing.Process() is not { } isOff)
+            return;
+        if (isOff)
+            EngineLog.FunctionsNotTraced(_log, FunctionTracing.Kinds);
+        else
+            EngineLog.FunctionsTraced(_log);
+        Tuners.Reattach();
+        _targets.Release();
+    }
+
+    private void OnTunersChanged()
+    {
+        // At the start there is more to come: it is looked at when all are there.
+        if (_observer is null)
+            return;
+        WarnIfNoneRuns();
+        _observer.OnStatus(Tuners.Line);
+    }
+
+    private void WarnIfNoneRuns()
+    {
+        var none = !Tuners.Running.Any();
+        if (none && !_saidNone)
+            EngineLog.NoTuners(_log, Tuners.WhatToDo(new TunerDirectories([.. _options.LibDirectories]).Paths));
+        _saidNone = none;
+    }
 
     private void OnNamespaceGone(NetworkNamespace gone)
     {

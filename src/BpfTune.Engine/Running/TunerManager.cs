@@ -47,8 +47,21 @@ internal sealed class TunerManager(
             var running = Running.Count();
             var lost = _slots.Values.Count(s => s.State is TunerState.Disabled or TunerState.Refused);
             var line = running == 1 ? "1 tuner running" : $"{running} tuners running";
-            return lost == 0 ? line : $"{line}, {lost} not";
+            if (lost > 0)
+                line = $"{line}, {lost} not";
+            return running == 0 ? $"{line}: nothing is tuned" : line;
         }
+    }
+
+    /// <summary>What an administrator may do when none runs: the clause after a colon.</summary>
+    /// <param name="directories">Where tuners were looked for.</param>
+    public string WhatToDo(IEnumerable<string> directories)
+    {
+        if (_slots.Count == 0)
+            return $"none was found{(options.Allow.IsDefaultOrEmpty ? "" : " of those that --allow names")} in {string.Join(", ", directories)}; install one, or name its directory with --libdir";
+        return _slots.Values.All(s => s.State == TunerState.NotNeeded)
+            ? "none of those that were found is needed on this kernel"
+            : "'bpftune doctor' says of each what keeps it from running";
     }
 
     /// <summary>The tuner of that name; null when there is none that runs.</summary>
@@ -69,6 +82,26 @@ internal sealed class TunerManager(
                 Refuse(change.Name, refusal);
             else
                 Unload(change.Name, "its file was removed");
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>
+    /// The kernel has begun or ceased to run programs on its functions: tuners that have such programs, or could have
+    /// them, are started anew, so that each hook takes the best mechanism that runs.
+    /// </summary>
+    public void Reattach()
+    {
+        foreach (var slot in _slots.Values.Where(s => s.Tuner is { } t && t.Hooks.Any(ConcernsFunctions)).ToArray())
+        {
+            var old = slot.Tuner!;
+            // One that failed by itself stays stopped; one that had no hook left may have one now.
+            if (!old.IsRunning && old.Hooks.Any(h => h.Works))
+                continue;
+            if (old.IsRunning)
+                Stop(old, null);
+            TryStart(slot, () => (Tuner)Activator.CreateInstance(old.Tuner.GetType())!);
         }
 
         Changed?.Invoke();
@@ -116,12 +149,17 @@ internal sealed class TunerManager(
 
         // The old one goes only now that there is a new one to take its place.
         Unload(file.Name, "a newer file takes its place");
-        var slot = _slots[file.Name] = new TunerSlot(file.Name, tuner.Summary, file.Path);
+        TryStart(_slots[file.Name] = new TunerSlot(file.Name, tuner.Summary, file.Path), () => tuner);
+    }
+
+    private void TryStart(TunerSlot slot, Func<Tuner> make)
+    {
         try
         {
+            var tuner = make();
             if (tuner.NotNeededBecause(kernel) is { } reason)
             {
-                EngineLog.TunerNotNeeded(log, file.Name, reason);
+                EngineLog.TunerNotNeeded(log, slot.Name, reason);
                 slot.SetState(TunerState.NotNeeded, reason);
                 return;
             }
@@ -130,13 +168,17 @@ internal sealed class TunerManager(
         }
         catch (Exception e)
         {
-            EngineLog.TunerFailed(log, file.Name, e.GetType().Name, e.Message);
-            EngineLog.FailureStack(log, file.Name, e.StackTrace ?? "none");
+            EngineLog.TunerFailed(log, slot.Name, e.GetType().Name, e.Message);
+            EngineLog.FailureStack(log, slot.Name, e.StackTrace ?? "none");
             if (slot.Tuner is { } started)
                 Stop(started, e.Message);
             slot.SetState(TunerState.Disabled, $"it failed: {e.GetType().Name}: {e.Message}");
         }
     }
+
+    private static bool ConcernsFunctions(HookStatus status) => status.Failures.Select(f => f.Mechanism.Kind)
+        .Append(status.Chosen?.Kind ?? MechanismKind.Other)
+        .Any(kind => kind is MechanismKind.Fentry or MechanismKind.Fexit or MechanismKind.Kprobe or MechanismKind.Kretprobe);
 
     private void Start(TunerSlot slot, Tuner tuner)
     {

@@ -68,5 +68,8 @@ internal static unsafe partial class Interop
     internal static partial int bpf_prog_test_run_opts(SafeBpfHandle program, BpfTestRunOpts* options);
 
     [LibraryImport(LibBpf)]
+    internal static partial int bpf_prog_query(int target, int attachType, uint queryFlags, uint* attachFlags, uint* programIds, uint* programCount);
+
+    [LibraryImport(LibBpf)]
     internal static partial int bpf_enable_stats(int type);
 }

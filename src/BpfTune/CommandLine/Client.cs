@@ -6,7 +6,7 @@ using BpfTune.Rendering;
 namespace BpfTune.CommandLine;
 
 /// <summary>The verbs that ask a running daemon. No host, no logger: they start, ask, print and end.</summary>
-internal sealed class Client(TextWriter output, TextWriter error, TimeProvider time)
+internal sealed class Client(TextWriter output, TextWriter error)
 {
     private static readonly ControlJson Json = ControlJson.Readable;
 
@@ -21,7 +21,7 @@ internal sealed class Client(TextWriter output, TextWriter error, TimeProvider t
         switch (listing.Query)
         {
             case "status":
-                StatusText.Write(output, ControlClient.Read(result, Json.EngineStatus), time.GetUtcNow());
+                StatusText.Write(output, ControlClient.Read(result, Json.EngineStatus));
                 break;
             case "tuners":
                 TunersText.Write(output, ControlClient.Read(result, Json.IReadOnlyListTunerReport));

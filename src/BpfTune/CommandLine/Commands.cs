@@ -26,7 +26,7 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
         ("rollback", "show the commands that would put everything back"),
     ];
 
-    private readonly Client _client = new(output, error, TimeProvider.System);
+    private readonly Client _client = new(output, error);
 
     /// <inheritdoc/>
     public int Run(RunArguments arguments)
@@ -34,12 +34,14 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
         var isChild = Detachment.IsChild();
         if (arguments.Detach && !isChild)
             return Detachment.Start(commandLine);
-        return new DaemonCommand(error).Run(arguments);
+        OpenFiles.RaiseHard();
+        return new DaemonCommand(error) { Confine = Confinement.Enter, SystemLog = StandardError.SystemLog }.Run(arguments);
     }
 
     /// <inheritdoc/>
     public int Doctor(DaemonSettings settings, string configDirectory, bool json)
     {
+        OpenFiles.RaiseHard();
         var (options, problems, debug) = Layer(settings, configDirectory);
         using var loggers = Loggers(debug);
         var report = new Examination(options, problems, loggers.CreateLogger("doctor")).Run(InstanceLock.Holder(options.PidFilePath));

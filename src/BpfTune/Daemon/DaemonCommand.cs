@@ -20,17 +20,32 @@ internal sealed class DaemonCommand(TextWriter error)
 
     /// <summary>Why the daemon may not do its work, in one line; null when it may.</summary>
     internal Func<string?> WhyNotPrivileged { get; init; } = static () =>
-        ProcessCapabilities.Read().MissingRequired().IsEmpty ? null : KernelCapabilities.Probe().Critical[0];
+        ProcessCapabilities.Read().MissingRequired().IsEmpty ? ProcessLimits.WhyTooFewFiles() : KernelCapabilities.Probe().Critical[0];
+
+    /// <summary>Gives up what the daemon does not need, once it is known that it has what it needs; why that failed, or null.</summary>
+    internal Func<string?> Confine { get; init; } = static () => null;
+
+    /// <summary>The system log, if it is to be written beside standard error; told whether standard error was asked for.</summary>
+    internal Func<bool, ILogSink?> SystemLog { get; init; } = static _ => null;
 
     /// <summary>Runs the daemon in this process.</summary>
     /// <returns>The exit code.</returns>
     internal int Run(RunArguments arguments)
     {
         // Before anything is looked at, opened or made: without privilege there is one thing to say.
+        var log = SystemLog(arguments.Settings.Stderr ?? false);
         if (WhyNotPrivileged() is { } missing)
-            return Fail(missing, ExitCode.Unsupported);
+            return Fail(log, missing, ExitCode.Unsupported);
+        var unconfined = Confine();
 
         var (files, problems) = SettingsFiles.Read(arguments.ConfigDirectory);
+        if (problems.Any(p => p.MayLimit))
+        {
+            foreach (var problem in problems)
+                Fail(log, problem.ToString(), ExitCode.Usage);
+            return Fail(log, "not started: what is not understood there may ask for less tuning than there would be without it", ExitCode.Usage);
+        }
+
         var settings = arguments.Settings.Over(files);
         var options = settings.ToEngineOptions();
         InstanceLock instance;
@@ -40,19 +55,21 @@ internal sealed class DaemonCommand(TextWriter error)
         }
         catch (Exception e) when (e is InstanceRunningException or IOException or UnauthorizedAccessException)
         {
-            return Fail(e.Message, ExitCode.Failed);
+            return Fail(log, e.Message, ExitCode.Failed);
         }
 
         using (instance)
         using (var notifier = ServiceNotifier.FromEnvironment())
         {
             var stderr = settings.Stderr ?? false;
-            var sink = new SwitchableSink(StandardError.Sink(stderr, TimeProvider.System));
+            var ownSink = StandardError.Sink(stderr, TimeProvider.System);
+            var sink = new SwitchableSink(!stderr && log is not null ? new TwoSinks(ownSink, log) : ownSink);
             var context = new DaemonContext { HasTerminal = StandardError.IsTerminal };
             var host = new DaemonHost(Factory, sink, context)
             {
                 Notifier = notifier,
                 Problems = problems,
+                Warnings = unconfined is null ? [] : [unconfined],
                 Detach = arguments.Detach ? () => LeaveTerminal(sink, context, stderr) : null,
             };
             return host.Run(options, settings.Debug ?? false ? LogLevel.Debug : LogLevel.Information);
@@ -63,12 +80,13 @@ internal sealed class DaemonCommand(TextWriter error)
     {
         Detachment.LeaveTerminal(keepStandardError);
         context.HasTerminal = false;
-        if (!keepStandardError && Engine.Control.UnixDatagram.To(SyslogSink.Path) is { } log)
-            sink.SwitchTo(new SyslogSink(log, TimeProvider.System));
+        if (!keepStandardError && SyslogSink.Open() is { } log)
+            sink.SwitchTo(log);
     }
 
-    private int Fail(string message, int code)
+    private int Fail(ILogSink? log, string message, int code)
     {
+        log?.Write(LogLevel.Critical, "bpftune", message);
         error.Line($"bpftune: {message}");
         return code;
     }

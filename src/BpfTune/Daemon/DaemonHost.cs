@@ -22,6 +22,9 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
     /// <summary>Lines of settings files that were passed over.</summary>
     internal IReadOnlyList<SettingsProblem> Problems { get; init; } = [];
 
+    /// <summary>What else did not go as it should before there was a log, one sentence each.</summary>
+    internal IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Runs until a signal or the engine ends it.</summary>
     /// <returns>The exit code.</returns>
     internal int Run(EngineOptions options, LogLevel minimum)
@@ -52,6 +55,8 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Category);
         foreach (var problem in Problems)
             LogSettings(logger, problem);
+        foreach (var warning in Warnings)
+            LogWarning(logger, warning);
         try
         {
             return Run(host, logger);
@@ -87,8 +92,11 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
         return code;
     }
 
-    [LoggerMessage(EventId = 7002, Level = LogLevel.Warning, Message = "{Problem}; the line is passed over")]
+    [LoggerMessage(EventId = 7002, Level = LogLevel.Warning, Message = "{Problem}; it is passed over")]
     private static partial void LogSettings(ILogger logger, SettingsProblem problem);
+
+    [LoggerMessage(EventId = 7005, Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 
     [LoggerMessage(EventId = 7003, Level = LogLevel.Critical, Message = "the daemon cannot go on")]
     private static partial void LogFailure(ILogger logger, Exception exception);

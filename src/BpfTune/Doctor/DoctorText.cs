@@ -11,6 +11,7 @@ internal static class DoctorText
         WriteSystem(output, report);
         WriteList(output, "what keeps bpftune from working:", report.Critical);
         WriteList(output, "what works in part only:", report.Limitations);
+        WriteList(output, "settings that keep the daemon from starting:", report.SettingErrors);
         WriteList(output, "settings that are passed over:", report.Settings);
         if (report.Features.Count > 0)
         {
@@ -78,6 +79,8 @@ internal static class DoctorText
     {
         if (report.Critical.Count > 0)
             return "bpftune cannot work here";
+        if (report.SettingErrors.Count > 0)
+            return "the daemon does not start with these settings";
         if (report.Tuners.Count == 0)
             return "no tuner was found: install one, or name its directory with --libdir";
         var lost = report.Tuners.Where(t => t.State is TunerState.Disabled or TunerState.Refused).Select(t => t.Name).ToList();

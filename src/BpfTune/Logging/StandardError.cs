@@ -8,13 +8,23 @@ internal static class StandardError
     /// <summary>Whether standard error is a terminal.</summary>
     internal static bool IsTerminal => Interop.IsTerminal(Descriptor) == 1;
 
+    private static bool IsJournal =>
+        JournalStream.Matches(Environment.GetEnvironmentVariable("JOURNAL_STREAM"), Interop.Identity(Descriptor));
+
+    /// <summary>
+    /// The system log, when it is to be written as well: nobody has asked for standard error, and neither a terminal nor
+    /// the journal reads it. Else, and where there is none, null.
+    /// </summary>
+    /// <param name="plain">Whether standard error was asked for.</param>
+    internal static ILogSink? SystemLog(bool plain) => plain || IsTerminal || IsJournal ? null : SyslogSink.Open();
+
     /// <summary>The sink for standard error.</summary>
     /// <param name="plain">Lines for a person, even if systemd's journal reads them.</param>
     /// <param name="time">The clock.</param>
     internal static ILogSink Sink(bool plain, TimeProvider time)
     {
         var stream = new DescriptorStream(Descriptor);
-        if (!plain && JournalStream.Matches(Environment.GetEnvironmentVariable("JOURNAL_STREAM"), Interop.Identity(Descriptor)))
+        if (!plain && IsJournal)
             return new JournalSink(stream);
         var colour = IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new TerminalSink(stream, colour, time);

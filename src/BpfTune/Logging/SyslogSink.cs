@@ -5,13 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace BpfTune.Logging;
 
-/// <summary>The system log by its socket, for a daemon that has left its terminal (syslog(3), facility daemon).</summary>
+/// <summary>The system log by its socket, for a daemon whose standard error nobody reads (syslog(3), facility daemon).</summary>
 internal sealed class SyslogSink(UnixDatagram log, TimeProvider time) : ILogSink
 {
     /// <summary>The socket that every system log listens on.</summary>
     internal const string Path = "/dev/log";
 
     private const int FacilityDaemon = 3 << 3;
+
+    /// <summary>The machine's own; null when no descriptor is to be had for it.</summary>
+    internal static SyslogSink? Open() => UnixDatagram.To(Path) is { } log ? new SyslogSink(log, TimeProvider.System) : null;
 
     /// <inheritdoc/>
     public void Write(LogLevel level, string source, string text)

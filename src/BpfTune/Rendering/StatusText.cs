@@ -6,9 +6,9 @@ namespace BpfTune.Rendering;
 /// <summary>The daemon at a glance.</summary>
 internal static class StatusText
 {
-    internal static void Write(TextWriter output, EngineStatus status, DateTimeOffset now)
+    internal static void Write(TextWriter output, EngineStatus status)
     {
-        output.Line($"bpftune {status.Version}, pid {status.ProcessId}, running for {Words.Duration(now - status.Started)} on Linux {status.Kernel}");
+        output.Line($"bpftune {status.Version}, pid {status.ProcessId}, running for {Words.Duration(TimeSpan.FromSeconds(status.UptimeSeconds))} on Linux {status.Kernel}");
         output.Line($"learning rate {status.LearningRate}, {(status.RollbackAtExit ? "values are put back when it stops" : "values stay when it stops")}{(status.Legacy ? ", legacy mode" : "")}");
         output.Line(status.CgroupRoot is null ? "no cgroup2 hierarchy" : $"cgroup {status.CgroupRoot}");
         output.Line($"{Words.Count(status.Changes, "change")}, {Events(status)}, {Words.Count(status.Namespaces, "network namespace")}");

@@ -7,24 +7,39 @@ namespace BpfTune.Settings;
 /// <summary>The keys of the settings files: the long options' names. Shares its checks with the command line.</summary>
 internal static class SettingKeys
 {
-    /// <summary>Sets one key from its text.</summary>
+    /// <summary>
+    /// Whether a line with this key could ask for less tuning than there is without it: fewer tuners, smaller steps,
+    /// part of the machine only. A key that is not known could be any limit, such as one of a later version.
+    /// </summary>
+    /// <param name="key">As <see cref="SettingsLine.Key"/> has it.</param>
+    internal static bool MayLimit(string key) =>
+        key is not ("libdir" or "rollback" or "legacy" or "debug" or "stderr" or "port" or "runtime_dir" or "state_dir");
+
+    /// <summary>Whether there is such a key.</summary>
+    internal static bool IsKnown(string key) => key is "allow" or "cgroup" or "learning_rate" || !MayLimit(key);
+
+    /// <summary>Sets one key from what is written behind it.</summary>
     /// <returns>Null when it was set; else what is wrong with it, as a sentence without a full stop.</returns>
-    internal static string? Apply(ref DaemonSettings settings, string key, string text)
+    internal static string? Apply(ref DaemonSettings settings, string key, string written)
     {
-        string? problem = null;
-        switch (key.Replace('-', '_'))
+        if (!IsKnown(key))
+            return $"there is no setting '{Short(key)}'";
+        if (key is "allow" or "libdir")
+        {
+            var entries = SettingsValue.List(written, out var listProblem);
+            return entries is null ? $"{key}: {listProblem}" : ApplyList(ref settings, key, entries);
+        }
+
+        var text = SettingsValue.Scalar(written, out var problem);
+        if (text is null)
+            return $"{key}: {problem}";
+        switch (key)
         {
             case "learning_rate":
                 settings = settings with { LearningRate = Number(key, text, 0, 4, ref problem) ?? settings.LearningRate };
                 break;
-            case "allow":
-                settings = settings with { Allow = Tuners(Words(text), ref problem) ?? settings.Allow };
-                break;
             case "cgroup":
                 settings = settings with { Cgroup = Directory(key, text, ref problem) ?? settings.Cgroup };
-                break;
-            case "libdir":
-                settings = settings with { LibDirectories = Directories(key, Words(text), ref problem) ?? settings.LibDirectories };
                 break;
             case "rollback":
                 settings = settings with { Rollback = Switch(key, text, ref problem) ?? settings.Rollback };
@@ -47,13 +62,13 @@ internal static class SettingKeys
             case "state_dir":
                 settings = settings with { StateDirectory = Directory(key, text, ref problem) ?? settings.StateDirectory };
                 break;
-            default:
-                problem = $"there is no setting '{key}'";
-                break;
         }
 
         return problem;
     }
+
+    /// <summary>Text of a file in a message: whoever reads it wants to recognize it, not to have all of it.</summary>
+    internal static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
     /// <summary>The names of tuners; null with the problem when one cannot be such a name.</summary>
     internal static ImmutableArray<string>? Tuners(IReadOnlyList<string> words, ref string? problem)
@@ -63,7 +78,7 @@ internal static class SettingKeys
         {
             if (TunerName.FromArgument(word) is not { } name)
             {
-                problem = $"'{word}' is not the name of a tuner (such as tcp_buffer)";
+                problem = $"'{Short(word)}' is not the name of a tuner (such as tcp_buffer)";
                 return null;
             }
 
@@ -74,14 +89,29 @@ internal static class SettingKeys
         return names.ToImmutable();
     }
 
-    private static string[] Words(string text) =>
-        text.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    private static string? ApplyList(ref DaemonSettings settings, string key, string[] entries)
+    {
+        string? problem = null;
+        if (key == "libdir")
+        {
+            settings = settings with { LibDirectories = Directories(key, entries, ref problem) ?? settings.LibDirectories };
+            return problem;
+        }
+
+        // A list may stand in one pair of quotes, as a shell has it.
+        string[] names = [.. entries.SelectMany(e => e.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries))];
+        // Taken for no list, it would run all of them.
+        if (names.Length == 0)
+            return "allow names no tuner; to run all of them leave the line out";
+        settings = settings with { Allow = Tuners(names, ref problem) ?? settings.Allow };
+        return problem;
+    }
 
     private static int? Number(string key, string text, int minimum, int maximum, ref string? problem)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
             return number;
-        problem = $"{key} is a number from {minimum} to {maximum}, not '{text}'";
+        problem = $"{key} is a number from {minimum} to {maximum}, not '{Short(text)}'";
         return null;
     }
 
@@ -94,7 +124,7 @@ internal static class SettingKeys
             case "no" or "false" or "off" or "0":
                 return false;
             default:
-                problem = $"{key} is yes or no, not '{text}'";
+                problem = $"{key} is yes or no, not '{Short(text)}'";
                 return null;
         }
     }
@@ -103,7 +133,7 @@ internal static class SettingKeys
     {
         if (text.StartsWith('/'))
             return text;
-        problem = $"{key} is a full path of a directory, not '{text}'";
+        problem = $"{key} is a full path of a directory, not '{Short(text)}'";
         return null;
     }
 

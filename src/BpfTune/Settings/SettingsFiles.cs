@@ -2,12 +2,19 @@ namespace BpfTune.Settings;
 
 /// <summary>
 /// Reads bpftune.conf and conf.d/*.conf: lines of <c>key = value</c>, the keys named as the long options. A later line
-/// wins over an earlier one, a file in conf.d over bpftune.conf. A bad line costs that line.
+/// wins over an earlier one, a file in conf.d over bpftune.conf. A bad line costs that line, unless it could have been a
+/// limit: see <see cref="SettingsProblem.MayLimit"/>.
 /// </summary>
 internal static class SettingsFiles
 {
     /// <summary>Where the settings are kept.</summary>
     internal const string DefaultDirectory = "/etc/bpftune";
+
+    /// <summary>The name of the file that comes first.</summary>
+    internal const string MainName = "bpftune.conf";
+
+    /// <summary>Of one file so many lines are named; whatever it is, it is no file with a slip in it.</summary>
+    private const int MostProblems = 20;
 
     /// <summary>Reads all files of a directory; none of them need exist.</summary>
     internal static (DaemonSettings Settings, IReadOnlyList<SettingsProblem> Problems) Read(string directory)
@@ -16,21 +23,11 @@ internal static class SettingsFiles
         var problems = new List<SettingsProblem>();
         foreach (var path in Files(directory, problems))
         {
-            try
-            {
-                Apply(ref settings, path, File.ReadAllText(path), problems);
-            }
-            catch (FileNotFoundException)
-            {
-                // Normal: no file is needed.
-            }
-            catch (DirectoryNotFoundException)
-            {
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                problems.Add(new SettingsProblem(path, 0, $"cannot be read ({e.Message})"));
-            }
+            var (text, problem) = SettingsFile.Read(path);
+            if (text is not null)
+                Apply(ref settings, path, text, problems);
+            else if (problem is not null)
+                problems.Add(problem);
         }
 
         return (settings, problems);
@@ -39,30 +36,49 @@ internal static class SettingsFiles
     /// <summary>Lays one file's text over the settings.</summary>
     internal static void Apply(ref DaemonSettings settings, string path, string text, List<SettingsProblem> problems)
     {
-        var number = 0;
-        foreach (var range in text.AsSpan().Split('\n'))
+        var (number, before, more) = (0, problems.Count, 0);
+        var (isOurs, mayLimit) = (true, false);
+        foreach (var written in text.AsSpan().EnumerateLines())
         {
             number++;
-            var line = text.AsSpan(range).Trim();
-            if (line.IsEmpty || line[0] is '#' or ';')
+            if (SettingsLine.Parse(written) is not { } line)
                 continue;
-            var equals = line.IndexOf('=');
-            var key = equals < 0 ? "" : line[..equals].Trim().ToString();
-            var problem = key.Length == 0
-                ? "a setting is written as key = value"
-                : SettingKeys.Apply(ref settings, key, line[(equals + 1)..].Trim().ToString());
-            if (problem is not null)
-                problems.Add(new SettingsProblem(path, number, problem));
+            if (line.Section is not null)
+                isOurs = line.Section.Equals("bpftune", StringComparison.OrdinalIgnoreCase);
+            // What stands in a section that is not known was named with its head.
+            else if (!isOurs)
+                continue;
+
+            if (Apply(ref settings, line, isOurs) is not { } problem)
+                continue;
+            // A line without a key can be no setting; one without a value may be.
+            var limits = line.Key.Length > 0 ? SettingKeys.MayLimit(line.Key) && (line.Value is not null || SettingKeys.IsKnown(line.Key)) : !isOurs;
+            if (problems.Count - before < MostProblems)
+                problems.Add(new SettingsProblem(path, number, problem, limits));
+            else
+                (more, mayLimit) = (more + 1, mayLimit || limits);
         }
+
+        if (more > 0)
+            problems.Add(new SettingsProblem(path, 0, $"{more} more lines are not understood", mayLimit));
+    }
+
+    private static string? Apply(ref DaemonSettings settings, SettingsLine line, bool isOurs)
+    {
+        if (line.Section is not null)
+            return isOurs ? null : $"there is no section '{SettingKeys.Short(line.Section)}'";
+        return line.Key.Length == 0 || line.Value is null
+            ? "a setting is written as key = value"
+            : SettingKeys.Apply(ref settings, line.Key, line.Value);
     }
 
     private static List<string> Files(string directory, List<SettingsProblem> problems)
     {
-        var files = new List<string> { Path.Combine(directory, "bpftune.conf") };
+        var files = new List<string> { Path.Combine(directory, MainName) };
         var drops = Path.Combine(directory, "conf.d");
         try
         {
-            var found = Directory.GetFiles(drops, "*.conf");
+            var found = Directory.GetFileSystemEntries(drops, "*.conf");
             Array.Sort(found, StringComparer.Ordinal);
             files.AddRange(found.Where(f => !Path.GetFileName(f).StartsWith('.')));
         }
@@ -72,7 +88,7 @@ internal static class SettingsFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new SettingsProblem(drops, 0, $"cannot be read ({e.Message})"));
+            problems.Add(new SettingsProblem(drops, 0, $"cannot be read ({e.Message})", MayLimit: true));
         }
 
         return files;

@@ -135,7 +135,7 @@ public sealed class ClientTests : IDisposable
 
     private static IReadOnlyList<RollbackReport> NoOffline() => throw new InvalidOperationException("the journal was used");
 
-    private Client Client() => new(_output, _error, TimeProvider.System);
+    private Client Client() => new(_output, _error);
 
     private ClientArguments Arguments(bool json = false) =>
         new(json, null, new DaemonSettings { RuntimeDirectory = _directory.Path }, Path.Combine(_directory.Path, "none"));

@@ -87,7 +87,7 @@ public sealed partial class DaemonTests : IDisposable
 
         host.Run(Options(), LogLevel.Information);
 
-        Assert.Contains((LogLevel.Warning, "bpftune", "/etc/x.conf:3: there is no setting 'a'; the line is passed over"), _sink.Entries);
+        Assert.Contains((LogLevel.Warning, "bpftune", "/etc/x.conf:3: there is no setting 'a'; it is passed over"), _sink.Entries);
     }
 
     [Fact]
@@ -151,6 +151,55 @@ public sealed partial class DaemonTests : IDisposable
 
         Assert.Equal(ExitCode.Failed, command.Run(Arguments()));
         Assert.Equal("bpftune: a bpftune daemon is running already (pid 4242)\n", error.ToString());
+    }
+
+    [Fact]
+    public void Settings_that_could_be_a_limit_keep_it_from_starting()
+    {
+        var config = Path.Combine(_directory.Path, "none");
+        Directory.CreateDirectory(config);
+        File.WriteAllText(Path.Combine(config, "bpftune.conf"), "debug = perhaps\nallow = TCP\n");
+        var (error, system) = (new StringWriter(), new ListSink());
+        var command = new DaemonCommand(error)
+        {
+            WhyNotPrivileged = () => null,
+            Factory = (_, _, _, _) => throw new InvalidOperationException(),
+            SystemLog = _ => system,
+        };
+
+        Assert.Equal(ExitCode.Usage, command.Run(Arguments()));
+
+        var lines = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal($"bpftune: {config}/bpftune.conf:1: debug is yes or no, not 'perhaps'", lines[0]);
+        Assert.Equal($"bpftune: {config}/bpftune.conf:2: 'TCP' is not the name of a tuner (such as tcp_buffer)", lines[1]);
+        Assert.StartsWith("bpftune: not started: ", lines[2], StringComparison.Ordinal);
+        // Whoever started it without a terminal finds the same in the system log.
+        Assert.Equal(lines, system.Entries.Select(e => "bpftune: " + e.Text));
+        Assert.False(File.Exists(Options().PidFilePath));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_is_confined_before_anything_is_read_or_made(bool works)
+    {
+        var seen = new List<bool>();
+        var command = new DaemonCommand(new StringWriter())
+        {
+            WhyNotPrivileged = () => null,
+            Confine = () =>
+            {
+                seen.Add(Directory.Exists(Options().RuntimeDirectory));
+                return works ? null : "it has more than it needs";
+            },
+            SystemLog = _ => _sink,
+            Factory = new FakeEngine { Code = ExitCode.Unsupported }.Make,
+        };
+
+        Assert.Equal(ExitCode.Unsupported, command.Run(Arguments()));
+
+        Assert.Equal([false], seen);
+        Assert.Equal(works ? [] : [(LogLevel.Warning, "bpftune", "it has more than it needs")], _sink.Entries);
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

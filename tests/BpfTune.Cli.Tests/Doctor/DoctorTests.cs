@@ -41,6 +41,21 @@ public sealed class DoctorTests
         Assert.Equal(ExitCode.Unsupported, Report(["/proc/sys is mounted read-only"], s_running).Verdict());
 
     [Fact]
+    public void Settings_with_which_the_daemon_does_not_start_are_told_apart()
+    {
+        var output = new StringWriter();
+        var report = Report([], s_running) with { SettingErrors = ["/etc/bpftune/bpftune.conf:3: there is no setting 'alow'"] };
+
+        DoctorText.Write(output, report);
+
+        Assert.Equal(ExitCode.Usage, report.Verdict());
+        Assert.Contains(
+            "settings that keep the daemon from starting:\n  /etc/bpftune/bpftune.conf:3: there is no setting 'alow'\n",
+            output.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("the daemon does not start with these settings\n", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_page_says_all()
     {
         var output = new StringWriter();
@@ -141,7 +156,7 @@ public sealed class DoctorTests
         [], [], new TunerCounts());
 
     private static DoctorReport Report(string[] critical, params TunerReport[] tuners) => new(
-        "0.1.0", s_system, critical, [], [],
+        "0.1.0", s_system, critical, [], [], [],
         [new FeatureReport("ring buffer", "yes", null), new FeatureReport("fentry", "no", "the kernel refuses it (EPERM)")],
         [
             new DirectoryReport("/usr/lib/bpftune", "present", null, ["tcp_buffer"]),

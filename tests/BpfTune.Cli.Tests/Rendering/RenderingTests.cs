@@ -12,7 +12,7 @@ public sealed class RenderingTests
     [Fact]
     public void Status()
     {
-        StatusText.Write(_output, _queries.Status(), FakeQueries.Noon.AddMinutes(3).AddSeconds(5));
+        StatusText.Write(_output, _queries.Status());
 
         AssertText("""
             bpftune 0.1.0, pid 4242, running for 3 min 5 s on Linux 6.18.0
@@ -43,6 +43,7 @@ public sealed class RenderingTests
             Tunables = [],
             CgroupRoot = null,
             Hooks = [],
+            UptimeSeconds = 0.4,
             RollbackAtExit = false,
             Legacy = true,
             JournalProblem = "the journal cannot be written: no space is left",
@@ -52,7 +53,7 @@ public sealed class RenderingTests
             Namespaces = 1,
         };
 
-        StatusText.Write(_output, status, FakeQueries.Noon);
+        StatusText.Write(_output, status);
 
         AssertText("""
             bpftune 0.1.0, pid 4242, running for 0 s on Linux 6.18.0
@@ -199,7 +200,7 @@ public sealed class RenderingTests
         SummaryText.Write(_output, new RunSummary([new ChangeSummary("t", Evil, Evil, "s", 1, Evil, Evil, Evil)], [new DeedReport("t", Evil)]));
         NamespacesText.Write(_output, [new NamespaceReport(Evil, 1, 1, false)]);
         RollbackText.Write(_output, [new RollbackReport(Evil, Evil, Evil, Evil, "left", Evil)]);
-        StatusText.Write(_output, _queries.Status() with { Tuners = [tuner], Tunables = [tunable], Hooks = [hook], JournalProblem = Evil, CgroupRoot = Evil }, FakeQueries.Noon);
+        StatusText.Write(_output, _queries.Status() with { Tuners = [tuner], Tunables = [tunable], Hooks = [hook], JournalProblem = Evil, CgroupRoot = Evil });
 
         Assert.DoesNotContain(_output.ToString(), c => char.IsControl(c) && c != '\n');
         // The line feed of a name began no line either.

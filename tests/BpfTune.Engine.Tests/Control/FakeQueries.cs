@@ -29,7 +29,7 @@ public sealed class FakeQueries : IEngineQueries
     ];
 
     public EngineStatus Status() => Checked(new EngineStatus(
-        "0.1.0", 4242, Noon, "6.18.0", 4, true, false, "/sys/fs/cgroup", [Working], Tuners(null), Tunables(null), 3, 120, 2, 7, 2, null));
+        "0.1.0", 4242, Noon, 185.25, "6.18.0", 4, true, false, "/sys/fs/cgroup", [Working], Tuners(null), Tunables(null), 3, 120, 2, 7, 2, null));
 
     public IReadOnlyList<TunerReport> Tuners(string? tuner)
     {

@@ -48,6 +48,62 @@ public sealed class KernelTextTests
     }
 
     [Fact]
+    public void TooFewFilesKeepItFromWorking()
+    {
+        var problem = ProcessLimits.WhyTooFewFiles("Max open files            128                  524288               files     \n");
+        Assert.Equal(
+            "this process may open 128 files only, and the daemon needs 320 or more: raise the limit (ulimit -n, or LimitNOFILE= in a unit)", problem);
+        Assert.Equal([problem!], (TestKernel.Make() with { FilesProblem = problem }).Critical);
+    }
+
+    [Theory]
+    [InlineData("Max open files            320                  320                  files     \n")]
+    [InlineData("Max open files            unlimited            unlimited            files     \n")]
+    [InlineData("Max processes             16                   16                   processes \n")]
+    [InlineData(null)]
+    public void EnoughFilesOrNobodyKnows(string? limits) => Assert.Null(ProcessLimits.WhyTooFewFiles(limits));
+
+    [Theory]
+    [InlineData("integrity", 0)]
+    [InlineData("none", 0)]
+    [InlineData("confidentiality", 1)]
+    public void LockdownIsNamedWhereItCostsSomething(string level, int sentences)
+    {
+        var limitations = (TestKernel.Make() with { Lockdown = level }).Limitations;
+        Assert.Equal(sentences, limitations.Length);
+        Assert.All(limitations, l => Assert.StartsWith("lockdown is confidentiality: ", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FunctionsThatAreNotTracedAreALimitationAndRuleTheirMechanismsOut()
+    {
+        var reason = (string?)"kernel.ftrace_enabled is 0, and such a program would never run";
+        var kernel = TestKernel.Make() with { WhyFunctionsAreNotTraced = () => reason };
+        Assert.StartsWith("hooks do without fentry", Assert.Single(kernel.Limitations), StringComparison.Ordinal);
+        Assert.Equal(reason, kernel.WhyNot(BpfMechanism.Fentry));
+        Assert.Equal(reason, kernel.WhyNot(BpfMechanism.Fexit));
+        Assert.Null(kernel.WhyNot(BpfMechanism.TpBtf));
+        Assert.Null(kernel.WhyNot(BpfMechanism.RawTracepoint));
+        Assert.Null(kernel.WhyNot(BpfMechanism.SockOps));
+
+        // An administrator turns it on again: it is asked anew.
+        reason = null;
+        Assert.Null(kernel.WhyNot(BpfMechanism.Fentry));
+    }
+
+    [Fact]
+    public void LockedMemoryIsALimitationOnlyWhereThereIsALimit()
+    {
+        var old = TestKernel.Make() with
+        {
+            Kernel = new BpfTune.Sdk.KernelFacts("5.10.0", new Version(5, 10)),
+            Process = new ProcessCapabilities(ulong.MaxValue & ~(1UL << (int)Capability.SysResource)),
+        };
+        Assert.Contains("CAP_SYS_RESOURCE", Assert.Single(old.Limitations), StringComparison.Ordinal);
+        Assert.Empty((old with { IsLockedMemoryLimited = false }).Limitations);
+    }
+
+    [Fact]
     public void WithoutLibbpfThatIsSaid()
     {
         var kernel = TestKernel.Make() with { Features = null, LibBpfProblem = "libbpf.so.1 cannot be loaded: install libbpf1" };

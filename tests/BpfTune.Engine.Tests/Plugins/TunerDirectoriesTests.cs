@@ -70,6 +70,56 @@ public sealed class TunerDirectoriesTests : IDisposable
     }
 
     [Fact]
+    public void AStickyDirectoryAboveIsFine()
+    {
+        _folder.MakeDirectory("nix/store/0123-bpftune/lib");
+        File.SetUnixFileMode(_folder.Path("nix/store"), (UnixFileMode)0b001_111_111_101);
+        File.CreateSymbolicLink(_folder.Path("nix/store/current"), "0123-bpftune");
+        Assert.Equal(
+            TunerDirectoryState.Present,
+            Assert.Single(_folder.Directories("nix/store/0123-bpftune/lib").Look()).State);
+        // The link is ours, so it is our word.
+        Assert.Equal(TunerDirectoryState.Present, Assert.Single(_folder.Directories("nix/store/current/lib").Look()).State);
+    }
+
+    [Fact]
+    public void AStickyDirectoryThatEverybodyCanWriteToIsNot()
+    {
+        _folder.MakeDirectory("tmp/bpftune");
+        File.SetUnixFileMode(_folder.Path("tmp"), (UnixFileMode)0b001_111_111_111);
+        var directory = Assert.Single(_folder.Directories("tmp/bpftune").Look());
+        Assert.Equal(TunerDirectoryState.Refused, directory.State);
+        Assert.Equal($"the directory {_folder.Path("tmp")} is writable by its group and everybody (mode 1777)", directory.Detail);
+    }
+
+    [Fact]
+    public void AStickyDirectoryIsNoTunerDirectory()
+    {
+        // Others may put files of their own there.
+        _folder.MakeDirectory("store");
+        File.SetUnixFileMode(_folder.Path("store"), (UnixFileMode)0b001_111_111_101);
+        var directory = Assert.Single(_folder.Directories("store").Look());
+        Assert.Equal(TunerDirectoryState.Refused, directory.State);
+        Assert.Equal($"the directory {_folder.Path("store")} is writable by its group (mode 1775)", directory.Detail);
+    }
+
+    [Fact]
+    public void SomebodyElsesLinkInAStickyDirectoryIsNotFollowed()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a link away");
+        _folder.MakeDirectory("store");
+        _folder.MakeDirectory("old/tuners");
+        File.SetUnixFileMode(_folder.Path("store"), (UnixFileMode)0b001_111_111_101);
+        File.CreateSymbolicLink(_folder.Path("store/bpftune"), _folder.Path("old"));
+        using var chown = System.Diagnostics.Process.Start("chown", ["-h", "65534", _folder.Path("store/bpftune")]);
+        chown.WaitForExit();
+        Assert.Equal(0, chown.ExitCode);
+        var directory = Assert.Single(_folder.Directories("store/bpftune/tuners").Look());
+        Assert.Equal(TunerDirectoryState.Refused, directory.State);
+        Assert.Contains("is owned by user 65534, in a directory where others may make links", directory.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheTargetOfALinkIsLookedAtToo()
     {
         _folder.MakeDirectory("open/bpftune");

@@ -37,6 +37,7 @@ internal static class Expectation
         "doctor_without_btf", "daemon_without_btf",
         "engine_hooks", "namespace_is_seen_at_its_first_socket", "namespace_that_is_gone_is_forgotten", "administrators_word_is_final",
         "long_pipe", "loss_1_percent", "loss_10_percent", "htcp_and_no_dctcp_without_ecn", "dctcp_where_the_route_has_ecn",
+        "functions_that_are_not_traced_serve_no_hook", "a_clock_that_jumps_changes_no_duration", "the_daemon_confines_itself", "lockdown_is_named",
     ];
 
     /// <summary>Why a mechanism cannot work on a kernel, as the suite must say it; null when it must work.</summary>

@@ -74,6 +74,33 @@ public sealed class AttachTests
         Assert.Equal(seen, loaded.GetVariable<uint>(counter));
     }
 
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, ", in a cgroup above")]
+    public void Who_holds_a_place_exclusively_is_named(bool below, string where)
+    {
+        const int AttachSockOps = 3; // BPF_CGROUP_SOCK_OPS
+        using var loaded = Live.OpenLive("live_sock_ops").Load();
+        using var cgroup = new TestCgroup();
+        var program = loaded.Program("live_sock_ops");
+        var (fd, at) = ((int)program.Fd.DangerousGetHandle(), (int)cgroup.Handle.DangerousGetHandle());
+        Assert.Equal(0, Native.bpf_prog_attach(fd, at, AttachSockOps, flags: 0));
+        var deeper = Directory.CreateDirectory(cgroup.Path + "/below").FullName;
+        try
+        {
+            using var place = below ? CgroupDirectory.Open(deeper) : CgroupDirectory.Open(cgroup.Path);
+            var e = Assert.Throws<BpfException>(() => program.AttachCgroup(place));
+            Assert.Equal(
+                $"the BPF program live_sock_ops (id {program.GetInfo().Id}) holds the cgroup's hook exclusively (it was attached without BPF_F_ALLOW_MULTI){where}",
+                e.Reason);
+        }
+        finally
+        {
+            Directory.Delete(deeper);
+            Assert.Equal(0, Native.bpf_prog_detach2(fd, at, AttachSockOps));
+        }
+    }
+
     [Fact]
     public void A_directory_that_is_no_cgroup_is_refused()
     {

@@ -21,4 +21,10 @@ internal static unsafe partial class Native
 
     [LibraryImport(LibBpf)]
     internal static partial ulong* bpf_program__insns(nint program);
+
+    [LibraryImport(LibBpf)]
+    internal static partial int bpf_prog_attach(int program, int target, int attachType, uint flags);
+
+    [LibraryImport(LibBpf)]
+    internal static partial int bpf_prog_detach2(int program, int target, int attachType);
 }
