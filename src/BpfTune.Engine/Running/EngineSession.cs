@@ -186,7 +186,8 @@ internal sealed class EngineSession : IDisposable
 
     /// <summary>Puts back every value that was changed.</summary>
     /// <param name="preview">Only say what would be done.</param>
-    public IReadOnlyList<RollbackEntry> RollBack(bool preview) => new Rollback(Journal, Store, Namespaces, _log).Run(preview);
+    public IReadOnlyList<RollbackEntry> RollBack(bool preview) => new Rollback(
+        Journal, Store, Namespaces, () => Tuners.Running.SelectMany(r => r.Declaration.Tunables, (_, t) => t.Name), _log).Run(preview);
 
     /// <summary>A tuner may tune again where an administrator's setting had stopped it.</summary>
     public IReadOnlyList<AdministratorOverride> Resume(string tuner, NetworkNamespace? networkNamespace)
