@@ -15,6 +15,9 @@ internal static partial class Interop
 
         internal const int ReadOnly = 0;
         internal const int WriteOnly = 1;
+        internal const int ReadWrite = 2;
+        internal const int Create = 0x40; // O_CREAT
+        internal const int Exclusive = 0x80; // O_EXCL
         internal const int NonBlocking = 0x800;
         internal const int NoControllingTerminal = 0x100;
         internal const int CloseOnExec = 0x80000;
@@ -26,9 +29,10 @@ internal static partial class Interop
         internal const int TypeDirectory = 0x4000;
         internal const int TypeRegular = 0x8000;
         internal const int TypeSymbolicLink = 0xa000;
+        internal const int Sticky = 0x200; // S_ISVTX
         internal const int WritableByGroupOrOthers = 0x12; // 022
         internal const int WritableByOthers = 0x2; // S_IWOTH
-        internal const int Sticky = 0x200; // S_ISVTX
+        internal const int AnythingByGroupOrOthers = 0x3f; // 077
 
         internal const uint MemoryFileCloseOnExec = 1;
         internal const uint MemoryFileAllowSealing = 2;
@@ -36,6 +40,8 @@ internal static partial class Interop
         internal const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
         internal const int AddSeals = 1033; // F_ADD_SEALS
         internal const int SealEverything = 1 | 2 | 4 | 8; // further seals, shrink, grow, write
+
+        internal const int LockExclusiveNoWait = 2 | 4; // LOCK_EX | LOCK_NB
 
         /// <summary>arm64 exchanged two flags that all other architectures agree upon (asm/fcntl.h).</summary>
         private static readonly bool s_isArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
@@ -62,12 +68,33 @@ internal static partial class Interop
         [LibraryImport("libc", SetLastError = true)]
         internal static partial int fcntl(SafeFileHandle file, int command, int argument);
 
+        [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        internal static partial int mkdir(string path, int mode);
+
+        [LibraryImport("libc", SetLastError = true)]
+        internal static partial int fchmod(SafeFileHandle file, int mode);
+
+        [LibraryImport("libc", SetLastError = true)]
+        internal static partial int flock(SafeFileHandle file, int operation);
+
+        [LibraryImport("libc", SetLastError = true)]
+        internal static partial int fsync(SafeFileHandle file);
+
+        [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        internal static partial int renameat(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to);
+
+        [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        internal static partial int unlinkat(SafeFileHandle directory, string path, int flags);
+
+        [LibraryImport("libc")]
+        internal static partial uint geteuid();
+
         /// <summary>Opens relative to a directory; null, with the errno in <paramref name="errno"/>, when that fails.</summary>
-        internal static SafeFileHandle? Open(SafeFileHandle? directory, string path, int flags, out int errno)
+        internal static SafeFileHandle? Open(SafeFileHandle? directory, string path, int flags, out int errno, int mode = 0)
         {
             var fd = directory is null
-                ? openat(CurrentDirectory, path, flags | CloseOnExec, 0)
-                : openat(directory, path, flags | CloseOnExec, 0);
+                ? openat(CurrentDirectory, path, flags | CloseOnExec, mode)
+                : openat(directory, path, flags | CloseOnExec, mode);
             errno = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
             return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
         }

@@ -24,6 +24,9 @@ internal static partial class Interop
 
         internal const int CloneNewNet = 0x40000000;
 
+        internal const int NsfsRoot = -10003; // FD_NSFS_ROOT of linux/fcntl.h, since Linux 6.18
+        internal const int NsfsHandle = 0xf1; // FILEID_NSFS of linux/exportfs.h
+
         internal const int AfUnix = 1;
         internal const int SockDgram = 2;
         internal const int SockCloseOnExec = 0x80000;
@@ -54,6 +57,17 @@ internal static partial class Interop
             [FieldOffset(140)] public uint DeviceMinor;
         }
 
+        /// <summary>struct file_handle of fcntl.h around a struct nsfs_file_handle of linux/nsfs.h (since Linux 6.18).</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct NamespaceFileHandle
+        {
+            public uint Bytes;
+            public int Type;
+            public ulong Id;
+            public uint Kind;
+            public uint Inode;
+        }
+
         [StructLayout(LayoutKind.Sequential)]
         internal struct PollFd
         {
@@ -82,6 +96,12 @@ internal static partial class Interop
 
         [LibraryImport(LibC, EntryPoint = "setns", SetLastError = true)]
         internal static partial int SetNs(SafeFileHandle file, int kind);
+
+        [LibraryImport(LibC, EntryPoint = "unshare", SetLastError = true)]
+        internal static partial int Unshare(int kinds);
+
+        [LibraryImport(LibC, EntryPoint = "open_by_handle_at", SetLastError = true)]
+        internal static partial int OpenByHandle(int mount, NamespaceFileHandle* handle, int flags);
 
         [LibraryImport(LibC, EntryPoint = "socket", SetLastError = true)]
         internal static partial SafeFileHandle Socket(int family, int type, int protocol);

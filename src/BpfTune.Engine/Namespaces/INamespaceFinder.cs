@@ -1,3 +1,5 @@
+using BpfTune.Sdk;
+
 namespace BpfTune.Engine.Namespaces;
 
 /// <summary>Finds the file of a namespace; the registry's tests put a table in its place.</summary>
@@ -18,6 +20,12 @@ internal interface INamespaceFinder : IDisposable
     /// <param name="inode">Its inode number.</param>
     /// <param name="processHint">A process that may be in it; 0 for none.</param>
     NamespaceLocation? Find(uint inode, uint processHint);
+
+    /// <summary>
+    /// What leads to a namespace that has neither name nor process, and that a mount elsewhere, a descriptor or a socket
+    /// holds; null when it has ended, or when this kernel cannot tell.
+    /// </summary>
+    NamespaceLocation? FindHeld(NamespaceId id);
 
     /// <summary>Looks in one process only, which costs next to nothing.</summary>
     NamespaceLocation? FindInProcess(uint inode, uint process);

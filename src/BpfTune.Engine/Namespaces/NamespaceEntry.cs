@@ -19,8 +19,7 @@ internal sealed class NamespaceEntry : INamespaceEntry
     public bool TryRun<T>(string path, NamespaceId id, Func<T> action, out T? result)
     {
         result = default;
-        using var file = Interop.Namespaces.Open(
-            path, Interop.Namespaces.OpenReadOnly | Interop.Namespaces.OpenCloseOnExec);
+        using var file = NamespaceFile.Open(path);
         if (file.IsInvalid || NamespaceFile.InodeOf(file) != id.Inode)
             return false;
         var (entered, value) = _thread.Run(file, path, () => IsStill(id) ? (true, action()) : (false, default(T)));

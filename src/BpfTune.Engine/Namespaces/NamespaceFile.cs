@@ -19,9 +19,16 @@ internal static unsafe class NamespaceFile
     /// <summary>The inode of the namespace that a path leads to; null when there is nothing or no namespace there.</summary>
     internal static uint? InodeOf(string path)
     {
+        if (NamespaceHandle.TryParse(path, out var id))
+            return NamespaceHandle.Exists(id) ? id.Inode : null;
         StatxBuffer buffer;
         return Statx(AtFdCwd, path, 0, StatxIno, &buffer) == 0 ? InodeOf(in buffer) : null;
     }
+
+    /// <summary>Opens what a path leads to.</summary>
+    internal static SafeFileHandle Open(string path) => NamespaceHandle.TryParse(path, out var id)
+        ? NamespaceHandle.Open(id)
+        : Interop.Namespaces.Open(path, OpenReadOnly | OpenCloseOnExec);
 
     /// <summary>The inode of an open namespace file; null when it is something else.</summary>
     internal static uint? InodeOf(SafeFileHandle file)

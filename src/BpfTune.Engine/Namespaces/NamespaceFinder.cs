@@ -1,3 +1,5 @@
+using BpfTune.Sdk;
+
 namespace BpfTune.Engine.Namespaces;
 
 /// <summary>Finds namespaces by stat alone: first those with a name or a mount, then those of processes.</summary>
@@ -25,6 +27,10 @@ internal sealed class NamespaceFinder(TimeProvider time) : INamespaceFinder
             ? new NamespaceLocation(known, NamespaceNames.OfInode(inode))
             : null;
     }
+
+    public NamespaceLocation? FindHeld(NamespaceId id) => NamespaceHandle.Exists(id)
+        ? new NamespaceLocation(NamespaceHandle.PathOf(id), NamespaceNames.OfInode(id.Inode))
+        : null;
 
     public NamespaceLocation? FindInProcess(uint inode, uint process) =>
         process != 0 && NamespaceFile.InodeOfProcess(process) == inode

@@ -136,7 +136,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             return result!;
 
         // The process or name through which it was known is gone, but another may still lead to it.
-        if (Search(id.Inode, 0, out var complete) is { } elsewhere && elsewhere.Path != member.Path)
+        if (Search(id, 0, out var complete) is { } elsewhere && elsewhere.Path != member.Path)
         {
             Move(member, elsewhere.Path);
             if (_entry.TryRun(member.Path, id, action, out result))
@@ -196,7 +196,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             return Add(id, hinted);
         }
 
-        if (Search(id.Inode, processHint, out var complete) is { } location)
+        if (Search(id, processHint, out var complete) is { } location)
             return Add(id, location);
         NotFound(id, processHint, complete);
         return null;
@@ -207,7 +207,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         // Which of the two is alive only the namespace itself can say: the event may be older than what is known.
         if (_unresolved.IsResting(id, processHint, out _))
             return null;
-        var location = Search(id.Inode, processHint, out var complete);
+        var location = Search(id, processHint, out var complete);
         var cookie = location is { } at ? ReadCookie(at.Path, id.Inode) : null;
         if (cookie is null && !complete)
         {
@@ -281,13 +281,13 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     }
 
     /// <summary>Finds the file of a namespace; when it finds none, whether that is because there is none.</summary>
-    private NamespaceLocation? Search(uint inode, uint processHint, out bool complete)
+    private NamespaceLocation? Search(NamespaceId id, uint processHint, out bool complete)
     {
         complete = true;
-        if (_finder.Find(inode, processHint) is { } location)
+        if ((_finder.Find(id.Inode, processHint) ?? _finder.FindHeld(id)) is { } location)
             return location;
         complete = _finder.TryRefresh();
-        return complete ? _finder.Find(inode, 0) : null;
+        return complete ? _finder.Find(id.Inode, 0) : null;
     }
 
     private void CheckSome()
@@ -330,7 +330,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         var inode = member.Namespace.Id.Inode;
         if (IsAt(member.Path, inode))
             return true;
-        if (_finder.Find(inode, 0) is not { } elsewhere)
+        if ((_finder.Find(inode, 0) ?? _finder.FindHeld(member.Namespace.Id)) is not { } elsewhere)
             return false;
         Move(member, elsewhere.Path);
         return true;

@@ -16,4 +16,7 @@ public readonly record struct FileIdentity(ulong Device, ulong Inode, ulong Size
         s.Size,
         s.ModifiedSeconds * NanosecondsPerSecond + s.ModifiedNanoseconds,
         s.ChangedSeconds * NanosecondsPerSecond + s.ChangedNanoseconds);
+
+    /// <summary>Whether it is the same file, in whatever state.</summary>
+    internal bool IsSameFile(in FileIdentity other) => Device == other.Device && Inode == other.Inode;
 }

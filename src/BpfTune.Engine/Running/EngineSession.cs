@@ -212,7 +212,8 @@ internal sealed class EngineSession : IDisposable
     /// <param name="preview">Only say what would be done.</param>
     public IReadOnlyList<RollbackEntry> RollBack(bool preview)
     {
-        var entries = new Rollback(Journal, Store, Namespaces, _log).Run(preview);
+        var entries = new Rollback(
+            Journal, Store, Namespaces, () => Tuners.Running.SelectMany(r => r.Declaration.Tunables, (_, t) => t.Name), _log).Run(preview);
         foreach (var entry in entries.Where(e => e.Outcome == RollbackOutcome.Restored))
             _words.Accept(entry.Tunable, entry.Namespace.Id, TunableValue.Parse(entry.To), original: null);
         return entries;

@@ -67,9 +67,12 @@ public sealed class ChangeApplier
     public void NamespaceGone(NetworkNamespace networkNamespace)
     {
         _changes.NamespaceGone(networkNamespace);
-        _overrides.NamespaceGone(networkNamespace);
-        _words.NamespaceGone(networkNamespace);
-        _journal.NamespaceGone(networkNamespace);
+        if (_journal.NamespaceGone(networkNamespace))
+        {
+            _overrides.NamespaceGone(networkNamespace);
+            _words.NamespaceGone(networkNamespace);
+        }
+
         _moves.Forget(networkNamespace.Id);
         foreach (var key in _refusedAt.Keys.Where(key => key.Namespace == networkNamespace.Id).ToArray())
             _refusedAt.Remove(key);

@@ -1,3 +1,4 @@
+using BpfTune.Engine.Namespaces;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -9,14 +10,24 @@ namespace BpfTune.Engine.Tuning;
 /// </summary>
 public sealed class Journal : IDisposable
 {
+    private const int FormatVersion = 2;
+
+    /// <summary>How often the namespaces of a full ledger are looked at for such as have ended.</summary>
+    private static readonly TimeSpan SearchInterval = TimeSpan.FromMinutes(1);
+
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly JournalOptions _options;
+    private readonly Func<string, StateDirectory> _directory;
     private JournalFile? _file;
+    private Action<JournalFile>? _begin;
+    private string? _found;
     private bool _isRead;
     private bool _isBehind;
+    private bool _isFull;
     private long _lastSeq;
     private long _rewriteAt;
+    private long? _searchedAt;
 
     /// <summary>Reads what there is. A file that is absent is made when the first line is written.</summary>
     /// <param name="path">The file.</param>
@@ -26,16 +37,23 @@ public sealed class Journal : IDisposable
     /// <param name="bootId">This boot's id; null reads it from the kernel.</param>
     /// <exception cref="JournalException">/proc cannot be read.</exception>
     public Journal(string path, TimeProvider time, ILogger log, JournalOptions? options = null, string? bootId = null)
+        : this(path, time, log, options, bootId, directory => new StateDirectory(directory))
     {
-        Path = path;
+    }
+
+    internal Journal(
+        string path, TimeProvider time, ILogger log, JournalOptions? options, string? bootId, Func<string, StateDirectory> directory)
+    {
+        Path = System.IO.Path.GetFullPath(path);
         _time = time;
         _log = log;
         _options = options ?? new JournalOptions();
+        _directory = directory;
         _rewriteAt = _options.MaximumBytes;
         Boot = bootId ?? BootId.Read();
         State = new JournalState(Boot);
-        if (File.Exists(path))
-            TryPrepare();
+        if (StateDirectory.IsThere(Path))
+            TryPrepare(mayWrite: false);
     }
 
     /// <summary>The file.</summary>
@@ -50,40 +68,45 @@ public sealed class Journal : IDisposable
     /// <summary>What the lines of this boot add up to.</summary>
     public JournalState State { get; private set; }
 
-    /// <summary>The records of a journal file, whoever writes it at the time; none when there is no file.</summary>
-    /// <exception cref="JournalException">It cannot be read.</exception>
+    /// <summary>What of the file is damaged, a sentence each, with what it costs.</summary>
+    public IReadOnlyList<string> Damage => _found is null || State.Damage.Contains(_found) ? [.. State.Damage] : [.. State.Damage, _found];
+
+    /// <summary>Whether a namespace that cannot be found has certainly ended; its first values go with it then, and not before.</summary>
+    internal Func<NamespaceId, bool> HasEnded { get; init; } = NamespaceHandle.HasEnded;
+
+    /// <summary>Whether there is anything of that name, whatever it is.</summary>
+    public static bool IsThere(string path) => StateDirectory.IsThere(path);
+
+    /// <summary>The records of a journal file about changes, whoever writes it at the time; none when there is no file.</summary>
+    /// <exception cref="JournalException">It cannot be read, or is not to be believed.</exception>
     public static IReadOnlyList<JournalRecord> ReadRecords(string path)
     {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var content = new MemoryStream();
-            stream.CopyTo(content);
-            return JournalText.Parse(content.GetBuffer().AsSpan(0, (int)content.Length), out _);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
+        if (!StateDirectory.IsThere(path))
             return [];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalException($"the journal {path} cannot be read: {exception.Message}", exception);
-        }
+        using var directory = new StateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        using var file = directory.Open(System.IO.Path.GetFileName(path), out _);
+        if (file is null)
+            return [];
+        var bytes = new byte[RandomAccess.GetLength(file)];
+        var length = RandomAccess.Read(file, bytes, 0);
+        return [.. JournalContent.Read(bytes.AsSpan(0, length), "").Records.Where(r => r.Kind is not (JournalKind.Header or JournalKind.Managed))];
     }
 
     /// <summary>Opens the file now, to learn early whether it can be written. Says so once when it cannot.</summary>
-    public bool TryPrepare()
+    public bool TryPrepare() => TryPrepare(mayWrite: true);
+
+    /// <summary>A tuner manages these: a rollback may put them back.</summary>
+    public void Manage(IEnumerable<string> tunables)
     {
-        try
-        {
-            Prepare();
-            return true;
-        }
-        catch (JournalException exception)
-        {
-            Fail(exception);
-            return false;
-        }
+        string[] added = [.. tunables.Where(name => !State.IsManaged(name)).Distinct(StringComparer.Ordinal)];
+        if (added.Length == 0)
+            return;
+        var record = new JournalRecord { Seq = 0, Time = _time.GetUtcNow(), Boot = Boot, Kind = JournalKind.Managed, Tunables = added };
+        // Where there is no file yet, its first line will say it.
+        if (_file is { Exists: true })
+            Note(record);
+        else
+            State.Apply(record);
     }
 
     /// <summary>Writes down what is about to be done.</summary>
@@ -91,12 +114,19 @@ public sealed class Journal : IDisposable
     /// <exception cref="JournalException">It could not be written down, so it must not be done.</exception>
     internal long Intent(string tuner, Proposal proposal, TunableValue old, TunableValue wanted)
     {
+        var place = proposal.Namespace;
+        var tunable = proposal.Tunable.Name;
+        MakeRoom(place, tunable);
+        Manage([tunable]);
+        var trail = State.Find(place.Id, tunable);
+        var first = trail is { IsOriginalUnknown: false } && trail.IsOurs(old.Text) && trail.Original != old.Text ? trail.Original : null;
         var record = Next(JournalKind.Intent) with
         {
             Tuner = tuner,
-            Tunable = proposal.Tunable.Name,
-            Namespace = JournalNamespace.Of(proposal.Namespace),
+            Tunable = tunable,
+            Namespace = JournalNamespace.Of(place),
             Old = old.Text,
+            First = first,
             New = wanted.Text,
             Scenario = proposal.Scenario,
             Evidence = proposal.Evidence,
@@ -125,13 +155,21 @@ public sealed class Journal : IDisposable
     /// Writes down what became of an intent. When that fails the intent stands as 'perhaps done', which rollback
     /// understands; the state in memory is exact all the same.
     /// </summary>
-    internal void Outcome(long intent, TunableValue? after, string? failure) => Note(Next(JournalKind.Outcome) with
+    internal void Outcome(long intent, TunableValue? after, string? failure)
     {
-        Intent = intent,
-        Result = failure is null ? JournalResult.Applied : JournalResult.Failed,
-        New = after?.Text,
-        Evidence = failure,
-    });
+        var trail = State.PendingOf(intent);
+        Note(Next(JournalKind.Outcome) with
+        {
+            Intent = intent,
+            Tuner = trail?.Tuner,
+            Tunable = trail?.Tunable,
+            Namespace = trail?.Namespace,
+            First = trail is { IsOriginalUnknown: false } ? trail.Original : null,
+            Result = failure is null ? JournalResult.Applied : JournalResult.Failed,
+            New = after?.Text,
+            Evidence = failure,
+        });
+    }
 
     /// <summary>Writes down anything that happened already; it counts even if the file cannot take it.</summary>
     internal void Note(JournalRecord record)
@@ -148,11 +186,19 @@ public sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>A namespace has ended: what is remembered of it is dropped.</summary>
-    public void NamespaceGone(NetworkNamespace networkNamespace)
+    /// <summary>
+    /// Nothing leads to a namespace any more. What is remembered of it is dropped if it has certainly ended; a mount
+    /// elsewhere, a descriptor or a socket may hold it, and then its first values are needed still.
+    /// </summary>
+    /// <returns>Whether it is forgotten.</returns>
+    public bool NamespaceGone(NetworkNamespace networkNamespace)
     {
-        if (State.Knows(networkNamespace.Id))
-            Note(Next(JournalKind.Gone) with { Namespace = JournalNamespace.Of(networkNamespace) });
+        if (!State.Knows(networkNamespace.Id))
+            return true;
+        if (!HasEnded(networkNamespace.Id))
+            return false;
+        Ended(JournalNamespace.Of(networkNamespace));
+        return true;
     }
 
     /// <summary>A record with everything filled in that all have.</summary>
@@ -167,43 +213,84 @@ public sealed class Journal : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
 
+    /// <summary>Nothing is pushed out for something new: what does not fit is not tuned.</summary>
+    private void MakeRoom(NetworkNamespace place, string tunable)
+    {
+        foreach (var earlier in State.EarlierHoldersOf(place.Id))
+            Ended(State.Place(earlier));
+        if (State.HasRoom(place, tunable))
+            return;
+        if (_searchedAt is null || _time.GetElapsedTime(_searchedAt.Value) >= SearchInterval)
+        {
+            _searchedAt = _time.GetTimestamp();
+            foreach (var id in State.Places.Where(id => id.Cookie != 0 && HasEnded(id)).ToArray())
+                Ended(State.Place(id));
+            if (State.HasRoom(place, tunable))
+            {
+                _isFull = false;
+                return;
+            }
+        }
+
+        var exception = new JournalException(
+            $"the journal remembers {JournalState.TrailCapacity} first values of namespaces other than the host's own, which is as many as it takes");
+        if (!_isFull)
+            TuningLog.JournalFull(_log, exception.Message);
+        _isFull = true;
+        throw exception;
+    }
+
+    private void Ended(JournalNamespace place) => Note(Next(JournalKind.Gone) with { Namespace = place });
+
     private void Append(JournalRecord record)
     {
-        var file = Prepare();
+        var file = Prepare(mayWrite: true);
         if (!file.IsIntact())
         {
             // Somebody took the file away or cut it. What matters is still in memory.
             TuningLog.JournalReplaced(_log, Path);
+            var last = file.LastLine;
             file.Dispose();
             _file = null;
             _isBehind = true;
-            file = Prepare();
+            file = Prepare(mayWrite: true);
+            file.LastLine = Math.Max(last, file.LastLine);
         }
 
         if (_isBehind)
         {
-            file.Replace(State.Snapshot(_time.GetUtcNow()).Select(JournalText.Format));
+            Rewrite(file);
             _isBehind = false;
         }
 
-        file.Append(JournalText.Format(record));
+        file.Append(record);
         if (file.Length > _rewriteAt)
             Compact(file);
     }
 
-    private JournalFile Prepare()
+    private bool TryPrepare(bool mayWrite)
     {
-        if (_file is not null)
-            return _file;
-        var file = JournalFile.Open(Path);
-        if (!_isRead)
+        try
         {
-            List<JournalRecord> records;
+            Prepare(mayWrite);
+            return true;
+        }
+        catch (JournalException exception)
+        {
+            Fail(exception);
+            return false;
+        }
+    }
+
+    private JournalFile Prepare(bool mayWrite)
+    {
+        var file = _file;
+        if (file is null)
+        {
+            file = JournalFile.Open(Path, _directory);
             try
             {
-                records = JournalText.Parse(file.ReadAll(), out var skipped);
-                if (skipped > 0)
-                    TuningLog.JournalTorn(_log, Path, skipped);
+                Take(file);
             }
             catch (JournalException)
             {
@@ -211,35 +298,101 @@ public sealed class Journal : IDisposable
                 throw;
             }
 
-            // Numbers given before the file could be read are in memory only; those in the file come first.
-            var fromFile = new JournalState(Boot);
-            foreach (var record in records)
-            {
-                fromFile.Apply(record);
-                _lastSeq = Math.Max(_lastSeq, record.Seq);
-            }
-
-            foreach (var record in State.Snapshot(_time.GetUtcNow()))
-                fromFile.Apply(record);
-            State = fromFile;
-            _isRead = true;
+            _file = file;
         }
 
-        return _file = file;
+        if (mayWrite && _begin is { } begin)
+        {
+            begin(file);
+            _begin = null;
+        }
+
+        return file;
     }
+
+    private void Take(JournalFile file)
+    {
+        var content = file.Read(Boot);
+        if (_isRead)
+            return;
+
+        // Numbers given before the file could be read are in memory only; those in the file come first.
+        var fromFile = new JournalState(Boot);
+        foreach (var (index, record) in content.Records.Index())
+        {
+            if (index == content.Sound)
+                fromFile.IsSound = false;
+            fromFile.Apply(record);
+            _lastSeq = Math.Max(_lastSeq, record.Seq);
+        }
+
+        JournalRecord? loss = null;
+        if (content.Damage is { } damage)
+        {
+            _found = $"the journal {Path} is damaged: {damage}";
+            var isNew = !fromFile.Damage.Contains(_found);
+            if (isNew && !content.IsEmpty)
+                TuningLog.JournalDamaged(_log, _found);
+            if (isNew && content.IsCostly)
+                fromFile.Apply(loss = Next(JournalKind.Damage) with { Evidence = _found });
+        }
+
+        foreach (var record in State.Snapshot(_time.GetUtcNow()))
+            fromFile.Apply(record);
+        fromFile.TakeManaged(State);
+        State = fromFile;
+        _begin = content switch
+        {
+            { IsEmpty: true } => one =>
+            {
+                Rewrite(one);
+                _found = null;
+            },
+            { Records.Count: 0 } or { IsOld: true } => Rewrite,
+            _ when loss is not null => one => one.Append(loss),
+            _ when content.Records[^1].Boot != Boot => one => one.Append(Header()),
+            _ => null,
+        };
+        _isRead = true;
+    }
+
+    private JournalRecord Header() => new()
+    {
+        Seq = 0,
+        Time = _time.GetUtcNow(),
+        Boot = Boot,
+        Kind = JournalKind.Header,
+        Version = FormatVersion,
+        Tunables = [.. State.Managed],
+    };
+
+    /// <summary>Writes the file anew: what this boot adds up to.</summary>
+    private void Rewrite(JournalFile file) => file.Replace([Header(), .. State.Snapshot(_time.GetUtcNow())]);
 
     private void Compact(JournalFile file)
     {
         try
         {
-            var records = JournalText.Parse(file.ReadAll(), out _);
-            var cut = Math.Max(0, records.Count - _options.RecentLines);
-            var older = new JournalState(Boot);
-            foreach (var record in records.Take(cut))
-                older.Apply(record);
-            file.Replace(older.Snapshot(_time.GetUtcNow()).Concat(records.Skip(cut)).Select(JournalText.Format));
+            var content = file.Read(Boot);
+            if (content.Damage is not null)
+            {
+                // In memory is all that could be read, and all that was written since.
+                Rewrite(file);
+                if (_found is null)
+                    TuningLog.JournalRepaired(_log, Path);
+            }
+            else
+            {
+                var records = content.Records.Where(record => record.Kind is not (JournalKind.Header or JournalKind.Managed)).ToArray();
+                var cut = Math.Max(0, records.Length - _options.RecentLines);
+                var older = new JournalState(Boot);
+                foreach (var record in records.Take(cut))
+                    older.Apply(record);
+                file.Replace([Header(), .. older.Snapshot(_time.GetUtcNow()), .. records.Skip(cut)]);
+            }
+
             _rewriteAt = Math.Max(_options.MaximumBytes, file.Length * 2);
-            TuningLog.JournalCompacted(_log, Path, records.Count, file.Length);
+            TuningLog.JournalCompacted(_log, Path, content.Records.Count, file.Length);
         }
         catch (JournalException exception)
         {

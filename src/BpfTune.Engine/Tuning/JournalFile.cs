@@ -1,52 +1,61 @@
-using static BpfTune.Engine.Interop.Namespaces;
+using Microsoft.Win32.SafeHandles;
 
 namespace BpfTune.Engine.Tuning;
 
 /// <summary>
 /// The journal's file, open for appending by one process at a time. What is appended is in the kernel's hands when the
-/// call returns, so it survives the end of this process by any signal. It is not synced to the disk: what a crash of
-/// the machine could lose is of no use after it, since sysctls start afresh too.
+/// call returns, so it survives the end of this process by any signal. Lines are not synced to the disk: what a crash of
+/// the machine could lose is of no use after it, since sysctls start afresh too. A file that takes another one's place is.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
-    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private readonly string _path;
-    private readonly FileStream _lock;
-    private FileStream _stream;
-    private long _length;
-    private bool _endsInLine;
+    private readonly string _name;
+    private readonly StateDirectory _directory;
+    private readonly SafeFileHandle? _lock;
+    private SafeFileHandle? _file;
+    private bool _isWritable = true;
+    private bool _endsInLine = true;
 
-    private JournalFile(string path, FileStream @lock, FileStream stream)
+    private JournalFile(string path, StateDirectory directory)
     {
         _path = path;
-        _lock = @lock;
-        _stream = stream;
-        Take(stream);
+        _directory = directory;
+        _name = Path.GetFileName(path);
+        try
+        {
+            // The lock is a file of its own: the journal is replaced now and then.
+            _lock = directory.Lock(_name + ".lock");
+            _file = directory.Open(_name, out _isWritable);
+            if (_file is not null)
+                Length = RandomAccess.GetLength(_file);
+        }
+        catch (Exception exception) when (exception is JournalException or IOException or UnauthorizedAccessException)
+        {
+            Dispose();
+            throw new JournalException($"the journal {path} cannot be opened: {exception.Message}", exception);
+        }
     }
 
     /// <summary>Bytes in the file.</summary>
-    internal long Length => _length;
+    internal long Length { get; private set; }
 
-    /// <summary>Opens the file, making it and its directory when they are not there, and keeps other writers out.</summary>
-    /// <exception cref="JournalException">It cannot be opened.</exception>
-    internal static JournalFile Open(string path)
+    /// <summary>Number of the last line; the first read of the content tells.</summary>
+    internal long LastLine { get; set; }
+
+    /// <summary>Whether there is a file at all; <see cref="Replace"/> makes one.</summary>
+    internal bool Exists => _file is not null;
+
+    /// <summary>Opens the directory, making it when it is not there, and the file if there is one; keeps other writers out.</summary>
+    /// <exception cref="JournalException">It cannot be opened, or is not to be believed.</exception>
+    internal static JournalFile Open(string path, Func<string, StateDirectory> directory)
     {
-        FileStream? heldLock = null;
         try
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } directory)
-                Directory.CreateDirectory(directory);
-
-            // The lock is a file of its own: the journal is replaced now and then, and the class library's readers
-            // cannot open a file that is locked itself.
-            heldLock = OpenFile(path + ".lock", FileMode.OpenOrCreate, FileShare.None);
-            return new JournalFile(path, heldLock, OpenFile(path, FileMode.OpenOrCreate, Shared));
+            return new JournalFile(path, directory(Path.GetDirectoryName(path)!));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (JournalException exception) when (!exception.Message.Contains(path, StringComparison.Ordinal))
         {
-            heldLock?.Dispose();
             throw new JournalException($"the journal {path} cannot be opened: {exception.Message}", exception);
         }
     }
@@ -55,32 +64,30 @@ internal sealed class JournalFile : IDisposable
     /// Whether the path still leads to this file, as long as we left it. An administrator may delete or truncate it;
     /// lines appended to a deleted file would be lost with the process.
     /// </summary>
-    internal unsafe bool IsIntact()
-    {
-        StatxBuffer ours, there;
-        return Statx(_stream.SafeFileHandle, "", AtEmptyPath, StatxIno, &ours) == 0
-            && Statx(AtFdCwd, _path, 0, StatxIno, &there) == 0
-            && ours.Inode == there.Inode && ours.DeviceMajor == there.DeviceMajor && ours.DeviceMinor == there.DeviceMinor
-            && RandomAccess.GetLength(_stream.SafeFileHandle) == _length;
-    }
+    internal bool IsIntact() => _file is null || (_directory.Holds(_file, _name) && RandomAccess.GetLength(_file) == Length);
 
-    /// <summary>All that the file holds.</summary>
+    /// <summary>All that the file says.</summary>
     /// <exception cref="JournalException">It cannot be read.</exception>
-    internal byte[] ReadAll()
+    internal JournalContent Read(string boot)
     {
+        if (_file is null)
+            return JournalContent.None;
         try
         {
-            var content = new byte[_length];
+            var bytes = new byte[Length];
             var length = 0;
-            while (length < content.Length)
+            while (length < bytes.Length)
             {
-                var read = RandomAccess.Read(_stream.SafeFileHandle, content.AsSpan(length), length);
+                var read = RandomAccess.Read(_file, bytes.AsSpan(length), length);
                 if (read == 0)
                     break;
                 length += read;
             }
 
-            return content[..length];
+            var content = JournalContent.Read(bytes.AsSpan(0, length), boot);
+            LastLine = Math.Max(LastLine, content.LastLine);
+            _endsInLine = length == 0 || bytes[length - 1] == '\n';
+            return content;
         }
         catch (IOException exception)
         {
@@ -90,99 +97,101 @@ internal sealed class JournalFile : IDisposable
 
     /// <summary>Appends one whole line or nothing.</summary>
     /// <exception cref="JournalException">The disk is full or the file cannot be written; it is as it was before.</exception>
-    internal void Append(byte[] line)
+    internal void Append(JournalRecord record)
     {
+        if (!_isWritable || _file is null)
+            throw new JournalException($"the journal {_path} cannot be written: {ErrorPhrase.Of(Errno.EROFS)}");
+        var line = JournalText.Format(record, LastLine + 1);
         byte[] bytes = _endsInLine ? line : [(byte)'\n', .. line];
         try
         {
-            RandomAccess.Write(_stream.SafeFileHandle, bytes, _length);
-            _length += bytes.Length;
+            _directory.Write(_file, bytes, Length);
+            Length += bytes.Length;
+            LastLine++;
             _endsInLine = true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JournalException)
         {
-            CutBack();
+            CutBack(_file);
             throw new JournalException($"the journal {_path} cannot be written: {exception.Message}", exception);
         }
     }
 
     /// <summary>
-    /// Puts other content in the file's place in one step: a reader, or a crash, sees the old file or the new one.
+    /// Puts other content in the file's place in one step: a reader, or a crash, sees the old file or the new one, and the
+    /// new one is on the disk before the old one goes. Its lines go on with the numbers.
     /// </summary>
     /// <exception cref="JournalException">The new file cannot be written; the old one stays.</exception>
-    internal void Replace(IEnumerable<byte[]> lines)
+    internal void Replace(IEnumerable<JournalRecord> records)
     {
-        var temporary = _path + ".new";
-        FileStream? replacement = null;
+        var temporary = _name + ".new";
+        SafeFileHandle? replacement = null;
+        var length = 0L;
+        var line = LastLine;
         try
         {
-            replacement = OpenFile(temporary, FileMode.Create, Shared);
-            var length = 0L;
-            foreach (var line in lines)
+            replacement = _directory.New(temporary);
+            foreach (var record in records)
             {
-                RandomAccess.Write(replacement.SafeFileHandle, line, length);
-                length += line.Length;
+                var bytes = JournalText.Format(record, ++line);
+                _directory.Write(replacement, bytes, length);
+                length += bytes.Length;
             }
 
-            File.Move(temporary, _path, overwrite: true);
+            _directory.Sync(replacement, temporary);
+            _directory.Rename(temporary, _name);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JournalException)
         {
             if (replacement is not null)
-            {
-                replacement.Dispose();
-                File.Delete(temporary);
-            }
-
+                Discard(replacement, temporary);
             throw new JournalException($"the journal {_path} cannot be rewritten: {exception.Message}", exception);
         }
 
-        _stream.Dispose();
-        _stream = replacement;
-        Take(replacement);
+        _file?.Dispose();
+        _file = replacement;
+        (_isWritable, _endsInLine, Length, LastLine) = (true, true, length, line);
+        try
+        {
+            _directory.Sync();
+        }
+        catch (Exception exception) when (exception is IOException or JournalException)
+        {
+            throw new JournalException($"the journal {_path} is rewritten, but whether that is on the disk is not known: {exception.Message}", exception);
+        }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
-        _stream.Dispose();
-        _lock.Dispose();
+        _file?.Dispose();
+        _lock?.Dispose();
+        _directory.Dispose();
     }
 
-    private static FileStream OpenFile(string path, FileMode mode, FileShare share)
+    private void Discard(SafeFileHandle replacement, string temporary)
     {
-        var options = new FileStreamOptions
+        replacement.Dispose();
+        try
         {
-            Mode = mode,
-            Access = FileAccess.ReadWrite,
-            Share = share,
-            BufferSize = 0,
-        };
-
-        // Always so here; the class library offers the property to platforms that lack it, too.
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        return new FileStream(path, options);
+            _directory.Remove(temporary);
+        }
+        catch (JournalException)
+        {
+            // What made the rewriting fail is what is told; the next rewriting begins by removing this file.
+        }
     }
 
-    private void Take(FileStream stream)
-    {
-        _length = RandomAccess.GetLength(stream.SafeFileHandle);
-        Span<byte> last = [(byte)'\n'];
-        if (_length > 0)
-            RandomAccess.Read(stream.SafeFileHandle, last, _length - 1);
-        _endsInLine = last[0] == '\n';
-    }
-
-    private void CutBack()
+    private void CutBack(SafeFileHandle file)
     {
         try
         {
-            RandomAccess.SetLength(_stream.SafeFileHandle, _length);
+            _directory.Cut(file, Length);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Part of a line stays behind. The next one starts on a line of its own, and a reader skips the torn one.
-            _length = RandomAccess.GetLength(_stream.SafeFileHandle);
+            Length = RandomAccess.GetLength(file);
             _endsInLine = false;
         }
     }

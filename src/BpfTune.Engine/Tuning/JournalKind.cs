@@ -33,4 +33,16 @@ public enum JournalKind
     /// <summary>A namespace has ended: nothing is left to undo or to remember in it.</summary>
     [JsonStringEnumMemberName("gone")]
     Gone,
+
+    /// <summary>The first line of a file, and of each boot: version of the format, and the tunables that may be put back.</summary>
+    [JsonStringEnumMemberName("header")]
+    Header,
+
+    /// <summary>Further tunables that may be put back: a tuner was loaded that manages them.</summary>
+    [JsonStringEnumMemberName("managed")]
+    Managed,
+
+    /// <summary>Part of the journal was found damaged in this boot; <c>evidence</c> says what and what it costs.</summary>
+    [JsonStringEnumMemberName("damage")]
+    Damage,
 }

@@ -1,8 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace BpfTune.Engine.Tuning;
 
 /// <summary>One line of the journal. What a kind has no use for is left out.</summary>
 public sealed record JournalRecord
 {
+    /// <summary>
+    /// Number of the line in the file, without gaps; given when it is written. Null in journals of versions before 2,
+    /// whose lines have neither this nor a checksum.
+    /// </summary>
+    [JsonPropertyOrder(-1)]
+    public long? Line { get; init; }
+
     /// <summary>Rises from line to line, across restarts.</summary>
     public required long Seq { get; init; }
 
@@ -27,6 +36,12 @@ public sealed record JournalRecord
     /// <summary>Value before.</summary>
     public string? Old { get; init; }
 
+    /// <summary>
+    /// The value before our first change, when it is not <see cref="Old"/>: said anew in each line, so that a damaged one
+    /// takes no first value with it.
+    /// </summary>
+    public string? First { get; init; }
+
     /// <summary>Value after.</summary>
     public string? New { get; init; }
 
@@ -50,4 +65,10 @@ public sealed record JournalRecord
 
     /// <summary>Of an override: that process's command name.</summary>
     public string? Command { get; init; }
+
+    /// <summary>Of the header: the version of the format.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>Of header and managed line: names of the tunables that tuners manage. Nothing else is ever put back.</summary>
+    public IReadOnlyList<string>? Tunables { get; init; }
 }

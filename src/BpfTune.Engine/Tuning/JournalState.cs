@@ -2,18 +2,26 @@ using BpfTune.Sdk;
 
 namespace BpfTune.Engine.Tuning;
 
-/// <summary>What the journal's lines add up to for one boot. A pure fold: the same lines give the same state.</summary>
+/// <summary>
+/// What the journal's lines add up to for one boot. A pure fold: the same lines give the same state. It forgets nothing
+/// by itself: a first value goes when it has been put back, or when its namespace is proved to be gone.
+/// </summary>
 public sealed class JournalState
 {
     /// <summary>
-    /// Trails that are remembered at the most; past it the oldest go, which can only be those of namespaces long gone.
+    /// Trails in namespaces other than the host's own that are remembered at the most. What does not fit is not tuned,
+    /// and pushes nothing out.
     /// </summary>
-    internal const int TrailCapacity = 8192;
+    internal const int TrailCapacity = 16_384;
 
     private readonly string _boot;
     private readonly Dictionary<(NamespaceId Namespace, string Tunable), TunableTrail> _trails = [];
+    private readonly Dictionary<NamespaceId, List<TunableTrail>> _byPlace = [];
+    private readonly Dictionary<uint, List<NamespaceId>> _sharers = [];
     private readonly Dictionary<long, TunableTrail> _pending = [];
     private readonly Dictionary<(string Tuner, NamespaceId Namespace, string Tunable), JournalRecord> _overrides = [];
+    private readonly SortedSet<string> _managed = new(StringComparer.Ordinal);
+    private readonly List<JournalRecord> _damage = [];
 
     internal JournalState(string boot) => _boot = boot;
 
@@ -23,12 +31,35 @@ public sealed class JournalState
     /// <summary>Overrides in force.</summary>
     public IReadOnlyCollection<JournalRecord> Overrides => _overrides.Values;
 
+    /// <summary>Tunables that tuners manage, of whatever boot.</summary>
+    public IReadOnlyCollection<string> Managed => _managed;
+
+    /// <summary>What was found damaged in this boot, a sentence each, with what it costs.</summary>
+    public IEnumerable<string> Damage => _damage.Select(record => record.Evidence ?? "the journal was damaged");
+
+    /// <summary>
+    /// Whether the value found before a first change is the first one: false once lines are missing, which may have told
+    /// of changes of ours before it.
+    /// </summary>
+    internal bool IsSound { get; set; } = true;
+
     /// <summary>The trail of a tunable; null when nothing is to be undone there.</summary>
     public TunableTrail? Find(NamespaceId networkNamespace, string tunable) =>
         _trails.GetValueOrDefault((networkNamespace, tunable));
 
+    /// <summary>The trail that an intent without an outcome belongs to.</summary>
+    internal TunableTrail? PendingOf(long intent) => _pending.GetValueOrDefault(intent);
+
+    /// <summary>Takes over what another one knows to be managed.</summary>
+    internal void TakeManaged(JournalState other) => _managed.UnionWith(other._managed);
+
+    /// <summary>Whether a rollback may touch it as far as this journal goes.</summary>
+    internal bool IsManaged(string tunable) => _managed.Contains(tunable);
+
     internal void Apply(JournalRecord record)
     {
+        if (record is { Kind: JournalKind.Header or JournalKind.Managed, Tunables: { } tunables })
+            _managed.UnionWith(tunables);
         if (record.Boot != _boot)
             return;
         switch (record)
@@ -39,8 +70,8 @@ public sealed class JournalState
             case { Kind: JournalKind.Outcome, Intent: { } intent }:
                 ApplyOutcome(record, intent);
                 break;
-            case { Kind: JournalKind.Kept, Namespace: { } place, Tunable: { } tunable, Old: { } old }:
-                ApplyKept(record, place, tunable, old);
+            case { Kind: JournalKind.Kept, Namespace: { } place, Tunable: { } tunable }:
+                ApplyKept(record, place, tunable);
                 break;
             case { Kind: JournalKind.Rollback, Namespace: { } place, Tunable: { } tunable }:
                 if (record.Result is JournalResult.Restored or JournalResult.Gone)
@@ -56,14 +87,41 @@ public sealed class JournalState
             case { Kind: JournalKind.Gone, Namespace: { } place }:
                 Forget(place.Id);
                 break;
+            case { Kind: JournalKind.Damage }:
+                _damage.Add(record);
+                IsSound = false;
+                break;
         }
     }
 
     /// <summary>Whether anything is remembered of a namespace.</summary>
     internal bool Knows(NamespaceId networkNamespace) =>
-        _trails.Keys.Any(k => k.Namespace == networkNamespace) || _overrides.Keys.Any(k => k.Namespace == networkNamespace);
+        _byPlace.ContainsKey(networkNamespace) || _overrides.Keys.Any(k => k.Namespace == networkNamespace);
 
-    /// <summary>The fewest lines that give this state.</summary>
+    /// <summary>
+    /// Whether one more trail may begin there. The host's own tunables are as many as the tuners manage; those of other
+    /// namespaces are as many as users like.
+    /// </summary>
+    internal bool HasRoom(NetworkNamespace networkNamespace, string tunable) =>
+        networkNamespace.IsGlobal || _trails.Count < TrailCapacity || _trails.ContainsKey((networkNamespace.Id, tunable));
+
+    /// <summary>The namespaces with trails.</summary>
+    internal IReadOnlyCollection<NamespaceId> Places => _byPlace.Keys;
+
+    /// <summary>
+    /// Remembered namespaces that had this one's inode number and another cookie. The kernel gives a number to one
+    /// namespace at a time: they have ended.
+    /// </summary>
+    internal IEnumerable<NamespaceId> EarlierHoldersOf(NamespaceId id) =>
+        id.Cookie != 0 && _sharers.TryGetValue(id.Inode, out var sharers)
+            ? sharers.Where(other => other.Cookie != 0 && other != id).ToArray()
+            : [];
+
+    /// <summary>What a trail's namespace was called.</summary>
+    internal JournalNamespace Place(NamespaceId id) =>
+        _byPlace.TryGetValue(id, out var trails) ? trails[0].Namespace : new JournalNamespace(id.Inode, id.Cookie, "");
+
+    /// <summary>The fewest lines that, behind a header with <see cref="Managed"/>, give this state.</summary>
     internal IEnumerable<JournalRecord> Snapshot(DateTimeOffset time)
     {
         foreach (var trail in _trails.Values.OrderBy(t => t.Order))
@@ -79,7 +137,7 @@ public sealed class JournalState
                     Tuner = trail.Tuner,
                     Tunable = trail.Tunable,
                     Namespace = trail.Namespace,
-                    Old = trail.Original,
+                    Old = trail.IsOriginalUnknown ? null : trail.Original,
                     New = trail.Last,
                     Changes = trail.Changes,
                 };
@@ -89,14 +147,14 @@ public sealed class JournalState
                 yield return pending;
         }
 
-        foreach (var record in _overrides.Values.OrderBy(r => r.Seq))
+        foreach (var record in _damage.Concat(_overrides.Values.OrderBy(r => r.Seq)))
             yield return record;
     }
 
     private void Forget(NamespaceId networkNamespace)
     {
-        foreach (var key in _trails.Keys.Where(k => k.Namespace == networkNamespace).ToArray())
-            Remove(key.Namespace, key.Tunable);
+        foreach (var trail in _byPlace.GetValueOrDefault(networkNamespace)?.ToArray() ?? [])
+            Remove(networkNamespace, trail.Tunable);
         foreach (var key in _overrides.Keys.Where(k => k.Namespace == networkNamespace).ToArray())
             _overrides.Remove(key);
     }
@@ -107,9 +165,7 @@ public sealed class JournalState
     {
         if (!_trails.TryGetValue((place.Id, tunable), out var trail))
         {
-            MakeRoom();
-            trail = new TunableTrail(place, tunable, record.Tuner ?? "", old, record.Seq);
-            _trails.Add((place.Id, tunable), trail);
+            trail = Add(new TunableTrail(place, tunable, record.Tuner ?? "", old, record.Seq) { IsOriginalUnknown = !IsSound });
         }
         else if (trail.IsOurs(old))
         {
@@ -121,9 +177,18 @@ public sealed class JournalState
             // Somebody else's value, and the tuner goes on from it (the administrator resumed it): to put back an older
             // one would undo that person's work.
             trail.Original = old;
+            trail.IsOriginalUnknown = !IsSound;
             trail.Last = null;
             trail.Changes = 0;
             trail.Order = record.Seq;
+        }
+
+        if (record.First is { } first && first != trail.Original)
+        {
+            // Lines are missing before this one; it says itself what they said.
+            trail.Original = first;
+            trail.IsOriginalUnknown = false;
+            trail.Last = old;
         }
 
         SetPending(trail, record);
@@ -133,7 +198,11 @@ public sealed class JournalState
     private void ApplyOutcome(JournalRecord record, long intent)
     {
         if (!_pending.Remove(intent, out var trail))
+        {
+            ApplyOrphan(record, intent);
             return;
+        }
+
         var wanted = trail.Pending!.New;
         trail.Pending = null;
         if (record.Result == JournalResult.Applied)
@@ -143,18 +212,34 @@ public sealed class JournalState
         }
 
         if (trail.IsEmpty)
-            _trails.Remove((trail.Namespace.Id, trail.Tunable));
+            Remove(trail.Namespace.Id, trail.Tunable);
     }
 
-    private void ApplyKept(JournalRecord record, JournalNamespace place, string tunable, string old)
+    /// <summary>An outcome whose intent is missing says all that is needed by itself.</summary>
+    private void ApplyOrphan(JournalRecord record, long intent)
+    {
+        if (record is not { Line: not null, Result: JournalResult.Applied, Namespace: { } place, Tunable: { } tunable, First: { } first, New: { } last })
+            return;
+        if (!_trails.TryGetValue((place.Id, tunable), out var trail))
+            trail = Add(new TunableTrail(place, tunable, record.Tuner ?? "", first, intent));
+        if (trail.Pending is { } pending)
+            _pending.Remove(pending.Seq);
+        trail.Pending = null;
+        trail.Original = first;
+        trail.IsOriginalUnknown = false;
+        trail.Last = last;
+        trail.Changes++;
+    }
+
+    private void ApplyKept(JournalRecord record, JournalNamespace place, string tunable)
     {
         Remove(place.Id, tunable);
-        MakeRoom();
-        _trails[(place.Id, tunable)] = new TunableTrail(place, tunable, record.Tuner ?? "", old, record.Seq)
+        Add(new TunableTrail(place, tunable, record.Tuner ?? "", record.Old ?? "", record.Seq)
         {
+            IsOriginalUnknown = record.Old is null,
             Last = record.New,
             Changes = record.Changes ?? 0,
-        };
+        });
     }
 
     private void SetPending(TunableTrail trail, JournalRecord record)
@@ -165,17 +250,37 @@ public sealed class JournalState
         _pending[record.Seq] = trail;
     }
 
-    private void Remove(NamespaceId place, string tunable)
+    private TunableTrail Add(TunableTrail trail)
     {
-        if (_trails.Remove((place, tunable), out var trail) && trail.Pending is { } pending)
-            _pending.Remove(pending.Seq);
+        var id = trail.Namespace.Id;
+        _trails.Add((id, trail.Tunable), trail);
+        if (_byPlace.TryGetValue(id, out var others))
+        {
+            others.Add(trail);
+            return trail;
+        }
+
+        _byPlace.Add(id, [trail]);
+        if (!_sharers.TryGetValue(id.Inode, out var sharers))
+            _sharers.Add(id.Inode, sharers = []);
+        sharers.Add(id);
+        return trail;
     }
 
-    private void MakeRoom()
+    private void Remove(NamespaceId place, string tunable)
     {
-        if (_trails.Count < TrailCapacity)
+        if (!_trails.Remove((place, tunable), out var trail))
             return;
-        var oldest = _trails.Values.MinBy(t => t.Order)!;
-        Remove(oldest.Namespace.Id, oldest.Tunable);
+        if (trail.Pending is { } pending)
+            _pending.Remove(pending.Seq);
+        var others = _byPlace[place];
+        others.Remove(trail);
+        if (others.Count > 0)
+            return;
+        _byPlace.Remove(place);
+        var sharers = _sharers[place.Inode];
+        sharers.Remove(place);
+        if (sharers.Count == 0)
+            _sharers.Remove(place.Inode);
     }
 }

@@ -45,7 +45,9 @@ public sealed class OverrideRegistry
     /// <summary>A tuner manages these from now on.</summary>
     public void Manage(string tuner, IEnumerable<Tunable> tunables)
     {
-        foreach (var tunable in tunables)
+        var all = tunables.ToArray();
+        _journal.Manage(all.Select(tunable => tunable.Name));
+        foreach (var tunable in all)
         {
             var path = SysctlWrites.PathOf(tunable.Name);
             if (!_managed.TryGetValue(path, out var managers))

@@ -13,15 +13,23 @@ public sealed class Rollback
     private readonly Journal _journal;
     private readonly ITunableStore _store;
     private readonly Func<NamespaceId, NetworkNamespace?> _find;
+    private readonly Lazy<HashSet<string>> _managed;
     private readonly ILogger _log;
 
     /// <summary>Rolls back on this machine.</summary>
-    public Rollback(Journal journal, ITunableStore store, NamespaceRegistry namespaces, ILogger log)
-        : this(journal, store, id => namespaces.Resolve(id.Inode, id.Cookie, 0), log) =>
+    /// <param name="journal">What was changed.</param>
+    /// <param name="store">The kernel's values.</param>
+    /// <param name="namespaces">Leads to them.</param>
+    /// <param name="managed">Tunables of the tuners installed; asked for when the journal does not name one.</param>
+    /// <param name="log">Told of each value.</param>
+    public Rollback(
+        Journal journal, ITunableStore store, NamespaceRegistry namespaces, Func<IEnumerable<string>> managed, ILogger log)
+        : this(journal, store, id => namespaces.Resolve(id.Inode, id.Cookie, 0), managed, log) =>
         namespaces.Refresh();
 
-    internal Rollback(Journal journal, ITunableStore store, Func<NamespaceId, NetworkNamespace?> find, ILogger log)
+    internal Rollback(Journal journal, ITunableStore store, Func<NamespaceId, NetworkNamespace?> find, Func<IEnumerable<string>> managed, ILogger log)
     {
+        _managed = new Lazy<HashSet<string>>(() => [.. managed()]);
         _journal = journal;
         _store = store;
         _find = find;
@@ -32,7 +40,8 @@ public sealed class Rollback
     /// <param name="preview">Only say what would be done.</param>
     public IReadOnlyList<RollbackEntry> Run(bool preview = false)
     {
-        var entries = new List<RollbackEntry>();
+        // Said each time, for as long as it may matter: until the next boot.
+        List<RollbackEntry> entries = [.. _journal.Damage.Select(RollbackEntry.OfDamage)];
         foreach (var trail in _journal.State.Trails.OrderByDescending(trail => trail.Order).ToArray())
         {
             var entry = Undo(trail, preview);
@@ -47,15 +56,19 @@ public sealed class Rollback
     /// <summary>What to do about a value found: a pure decision.</summary>
     internal static RollbackOutcome Decide(TunableTrail trail, string current)
     {
-        if (current == trail.Original)
+        if (current == trail.Original && !trail.IsOriginalUnknown)
             return RollbackOutcome.Unchanged;
-        return trail.IsOurs(current) ? RollbackOutcome.Restored : RollbackOutcome.Left;
+        if (!trail.IsOurs(current))
+            return RollbackOutcome.Left;
+        return trail.IsOriginalUnknown ? RollbackOutcome.Unknown : RollbackOutcome.Restored;
     }
 
     private RollbackEntry Undo(TunableTrail trail, bool preview)
     {
+        if (!TunableName.IsPlain(trail.Tunable) || !(_journal.State.IsManaged(trail.Tunable) || _managed.Value.Contains(trail.Tunable)))
+            return Entry(trail, null, RollbackOutcome.Refused, null);
         if (_find(trail.Namespace.Id) is not { } networkNamespace)
-            return Entry(trail, null, RollbackOutcome.Gone, null);
+            return Entry(trail, null, Lost(trail), null);
         var tunable = new Tunable(trail.Tunable, TunableScope.Namespace, TunableUnit.Text, "");
         string? found = null;
         var outcome = RollbackOutcome.Failed;
@@ -73,7 +86,7 @@ public sealed class Rollback
         }
         catch (NamespaceGoneException)
         {
-            return Entry(trail, found, RollbackOutcome.Gone, null);
+            return Entry(trail, found, Lost(trail), null);
         }
         catch (Exception exception) when (exception is SysctlException or NamespaceException)
         {
@@ -81,12 +94,19 @@ public sealed class Rollback
         }
     }
 
+    private RollbackOutcome Lost(TunableTrail trail) =>
+        _journal.HasEnded(trail.Namespace.Id) ? RollbackOutcome.Gone : RollbackOutcome.Unreachable;
+
     private void Record(TunableTrail trail, RollbackEntry entry)
     {
-        if (entry.Outcome is RollbackOutcome.Left or RollbackOutcome.Failed)
-            TuningLog.NotRolledBack(_log, entry.Text);
-        else
+        if (entry.Outcome is RollbackOutcome.Restored or RollbackOutcome.Unchanged or RollbackOutcome.Gone)
             TuningLog.RolledBack(_log, entry.Text);
+        else
+            TuningLog.NotRolledBack(_log, entry.Text);
+
+        // Nothing was found out about these.
+        if (entry.Outcome is RollbackOutcome.Unreachable or RollbackOutcome.Unknown or RollbackOutcome.Refused)
+            return;
         _journal.Note(_journal.Next(JournalKind.Rollback) with
         {
             Tuner = trail.Tuner,

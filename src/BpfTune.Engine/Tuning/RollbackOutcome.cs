@@ -20,4 +20,16 @@ public enum RollbackOutcome
 
     /// <summary>The kernel refused it.</summary>
     Failed,
+
+    /// <summary>Nothing leads to the namespace now; something may hold it, so its first value is kept.</summary>
+    Unreachable,
+
+    /// <summary>The line with the first value is damaged or missing: left alone.</summary>
+    Unknown,
+
+    /// <summary>No tuner manages a tunable of that name: left alone.</summary>
+    Refused,
+
+    /// <summary>Not a value: part of the journal is damaged.</summary>
+    Damaged,
 }

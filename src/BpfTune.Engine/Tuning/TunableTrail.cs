@@ -27,6 +27,12 @@ public sealed class TunableTrail
     /// </summary>
     public string Original { get; internal set; }
 
+    /// <summary>
+    /// Whether the line with the first value may be among those that are damaged or missing: then <see cref="Original"/>
+    /// may be a value of ours, and is not put back.
+    /// </summary>
+    public bool IsOriginalUnknown { get; internal set; }
+
     /// <summary>The value last read back after a write of ours; null while no write is known to have succeeded.</summary>
     public string? Last { get; internal set; }
 

@@ -35,14 +35,20 @@ internal static partial class TuningLog
     [LoggerMessage(4221, LogLevel.Information, "the journal {Path} works again; tuning goes on")]
     internal static partial void JournalWorks(ILogger logger, string path);
 
-    [LoggerMessage(4222, LogLevel.Debug, "the journal {Path} has {Count} line(s) cut short; they are skipped")]
-    internal static partial void JournalTorn(ILogger logger, string path, int count);
+    [LoggerMessage(4222, LogLevel.Warning, "{Sentence}")]
+    internal static partial void JournalDamaged(ILogger logger, string sentence);
 
     [LoggerMessage(4223, LogLevel.Warning, "somebody else changed or removed the journal {Path}; it is written anew")]
     internal static partial void JournalReplaced(ILogger logger, string path);
 
     [LoggerMessage(4224, LogLevel.Debug, "the journal {Path} was rewritten: {Lines} lines became {Bytes} bytes")]
     internal static partial void JournalCompacted(ILogger logger, string path, int lines, long bytes);
+
+    [LoggerMessage(4225, LogLevel.Warning, "{Reason}; what is not remembered is not tuned there")]
+    internal static partial void JournalFull(ILogger logger, string reason);
+
+    [LoggerMessage(4226, LogLevel.Warning, "the journal {Path} was damaged on the disk; it is written anew, and nothing is lost")]
+    internal static partial void JournalRepaired(ILogger logger, string path);
 
     [LoggerMessage(4230, LogLevel.Information, "{Text}")]
     internal static partial void RolledBack(ILogger logger, string text);

@@ -74,6 +74,9 @@ internal sealed class Client(TextWriter output, TextWriter error)
             entries = offline();
         }
 
+        // Damage is why values are missing from the list: it is said to a person whoever reads the list.
+        foreach (var damage in entries.Where(entry => entry.IsDamage()))
+            error.Line($"bpftune: {damage.Text}");
         if (arguments.Json)
             WriteJson(JsonSerializer.SerializeToUtf8Bytes(entries, Json.IReadOnlyListRollbackReport));
         else

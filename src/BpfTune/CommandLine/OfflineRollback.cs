@@ -3,6 +3,7 @@ using BpfTune.Engine;
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Kernel;
 using BpfTune.Engine.Namespaces;
+using BpfTune.Engine.Plugins;
 using BpfTune.Engine.Tuning;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace BpfTune.CommandLine;
 
 /// <summary>Puts values back from the journal alone, when no daemon runs: after one was killed, or any time later in the same boot.</summary>
-internal static class OfflineRollback
+internal static partial class OfflineRollback
 {
     /// <summary>Does it.</summary>
     /// <param name="options">Where journal and lock are.</param>
@@ -26,14 +27,26 @@ internal static class OfflineRollback
         {
             // A daemon that starts meanwhile would write the same journal.
             using var instance = InstanceLock.Acquire(options.PidFilePath, Environment.ProcessId);
-            // Asked first, since what cannot be read must not pass for a journal that says nothing was changed.
-            if (Journal.ReadRecords(options.JournalPath).Count == 0)
+            // Nothing is made where there is nothing, or only said what would be done.
+            if (!Journal.IsThere(options.JournalPath))
                 return [];
-            using var journal = new Journal(options.JournalPath, TimeProvider.System, loggers.CreateLogger("journal"));
-            if (!journal.TryPrepare())
-                throw new ControlException(ControlError.Failed, $"the journal {options.JournalPath} cannot be opened, so nothing is put back");
+            using var journal = new Journal(options.JournalPath, TimeProvider.System, NullLogger.Instance);
+            // What cannot be read must not pass for a journal that says nothing was changed.
+            if (journal.Problem is { } problem)
+                throw new ControlException(ControlError.Failed, $"{problem}; nothing is put back");
             using var namespaces = new NamespaceRegistry(TimeProvider.System, NullLogger.Instance);
-            return [.. new Rollback(journal, new SysctlStore(namespaces), namespaces, NullLogger.Instance).Run(preview).Select(RollbackReport.Of)];
+            var directories = new TunerDirectories([.. options.LibDirectories, LibDirectory.Of(AppContext.BaseDirectory)]);
+            var rollback = new Rollback(
+                journal,
+                new SysctlStore(namespaces),
+                namespaces,
+                () => InstalledTunables.Read(directories, loggers.CreateLogger("tuners")),
+                NullLogger.Instance);
+            IReadOnlyList<RollbackReport> reports = [.. rollback.Run(preview).Select(RollbackReport.Of)];
+            // Values are put back all the same when that cannot be written down, on a disk that is full or read-only.
+            if (!preview && journal.Problem is { } trouble)
+                LogNotRecorded(loggers.CreateLogger("journal"), trouble);
+            return reports;
         }
         catch (InstanceRunningException e)
         {
@@ -44,4 +57,7 @@ internal static class OfflineRollback
             throw new ControlException(ControlError.Failed, e.Message);
         }
     }
+
+    [LoggerMessage(EventId = 7010, Level = LogLevel.Warning, Message = "{Trouble}; what was put back is not recorded")]
+    private static partial void LogNotRecorded(ILogger logger, string trouble);
 }

@@ -9,7 +9,7 @@ internal static class RollbackText
     {
         if (entries.Count == 0)
             output.Line("there is nothing to put back");
-        foreach (var entry in entries)
+        foreach (var entry in entries.Where(entry => !entry.IsDamage()))
             output.Line(entry.Text);
     }
 }

@@ -43,6 +43,13 @@ internal sealed class FakeNamespaces : INamespaceFinder, INamespaceEntry
         return null;
     }
 
+    /// <summary>Those that no path leads to, and that the kernel finds by their cookie.</summary>
+    public HashSet<NamespaceId> Held { get; } = [];
+
+    public NamespaceLocation? FindHeld(NamespaceId id) => Held.Contains(id)
+        ? new NamespaceLocation(NamespaceHandle.PathOf(id), NamespaceNames.OfInode(id.Inode))
+        : null;
+
     public bool TryRefresh()
     {
         if (IsCutShort)

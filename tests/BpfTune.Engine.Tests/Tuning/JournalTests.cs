@@ -42,7 +42,7 @@ public sealed class JournalTests : IDisposable
     {
         using var journal = Open();
         journal.Note(journal.Next(JournalKind.Override) with { Command = "a\nb\"'→\0", New = "{\"x\":\n}" });
-        Assert.Single(File.ReadAllLines(Path));
+        Assert.Equal(2, File.ReadAllLines(Path).Length);
         Assert.Equal("a\nb\"'→\0", Assert.Single(Journal.ReadRecords(Path)).Command);
     }
 
@@ -70,23 +70,57 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(3, Intent(second, "7", "8"));
     }
 
+    [Fact]
+    public void ATornEndIsSkippedAndEnded()
+    {
+        string whole;
+        using (var first = Open())
+        {
+            Apply(first, "1", "2");
+            whole = File.ReadAllText(Path);
+            Intent(first, "2", "3");
+        }
+
+        // However much of a line a full disk or a crash has left: it is as if it had not been begun.
+        var torn = File.ReadAllText(Path)[whole.Length..].TrimEnd('\n');
+        for (var length = 1; length < torn.Length; length++)
+        {
+            File.WriteAllText(Path, whole + torn[..length]);
+            using (var second = Open())
+            {
+                Assert.Equal("2", Trail(second)!.Last);
+                Assert.Null(Trail(second)!.Pending);
+                Apply(second, "2", "3");
+            }
+
+            using var third = Open();
+            Assert.Equal(("1", "3"), (Trail(third)!.Original, Trail(third)!.Last));
+            Assert.Empty(third.Damage);
+            Assert.Equal([1, 2, 3, 4], Journal.ReadRecords(Path).Select(r => r.Seq));
+        }
+
+        Assert.Empty(_log.Of(LogLevel.Warning));
+    }
+
     [Theory]
-    [InlineData("{\"seq\":9,\"ti")]
     [InlineData("garbage")]
     [InlineData("\0\0\0\0")]
     [InlineData("null\n[]\n{}")]
-    public void ATornEndIsSkippedAndEnded(string torn)
+    public void WhatIsNoBeginningOfALineIsDamageAndSaid(string tail)
     {
         using (var first = Open())
             Apply(first, "1", "2");
-        File.AppendAllText(Path, torn);
+        File.AppendAllText(Path, tail);
+        for (var i = 0; i < 2; i++)
+        {
+            using var second = Open();
+            Assert.Equal("2", Trail(second)!.Last);
+            Apply(second, "2", "3");
+            Apply(second, "3", "2");
+            Assert.Contains("is damaged", Assert.Single(second.Damage), StringComparison.Ordinal);
+        }
 
-        using var second = Open();
-        Assert.Equal("2", Trail(second)!.Last);
-        Apply(second, "2", "3");
-        var records = Journal.ReadRecords(Path);
-        Assert.Equal([1, 2, 3, 4], records.Select(r => r.Seq));
-        Assert.Empty(_log.Of(LogLevel.Warning));
+        Assert.Single(_log.Of(LogLevel.Warning));
     }
 
     [Fact]
@@ -197,15 +231,70 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void AGoneNamespaceIsWrittenDownOnlyIfItWasKnown()
+    public void ANamespaceIsForgottenWhenItHasCertainlyEnded()
     {
-        using var journal = Open();
+        var ended = false;
+        using var journal = new Journal(Path, _time, _log, null, "boot") { HasEnded = _ => ended };
         Apply(journal, "1", "2");
-        journal.NamespaceGone(Sample.Red);
-        journal.NamespaceGone(Sample.Blue);
-        journal.NamespaceGone(Sample.Blue);
+        Assert.True(journal.NamespaceGone(Sample.Red));
+        Assert.False(journal.NamespaceGone(Sample.Blue));
+        Assert.Equal("1", Trail(journal)!.Original);
+        ended = true;
+        Assert.True(journal.NamespaceGone(Sample.Blue));
+        Assert.True(journal.NamespaceGone(Sample.Blue));
         Assert.Empty(journal.State.Trails);
         Assert.Equal(JournalKind.Gone, Assert.Single(Journal.ReadRecords(Path).Skip(2)).Kind);
+    }
+
+    [Fact]
+    public void AnotherHolderOfAnInodeProvesThatTheEarlierOneHasEnded()
+    {
+        using var journal = new Journal(Path, _time, _log, null, "boot") { HasEnded = _ => false };
+        var inode = Sample.Blue.Id.Inode;
+        Apply(journal, "1", "2");
+        Apply(journal, "5", "6", new NetworkNamespace(new NamespaceId(inode, 4711), "other", false));
+        Assert.Equal("other", Assert.Single(journal.State.Trails).Namespace.Name);
+    }
+
+    [Fact]
+    public void TenThousandNamespacesPushOutNothing()
+    {
+        using var journal = new Journal(Path, _time, _log, new JournalOptions { MaximumBytes = 64 << 20 }, "boot") { HasEnded = _ => false };
+        Apply(journal, "128", "256", Sample.Global);
+        Apply(journal, "1", "2");
+        for (uint i = 0; i < 10_000; i++)
+            Apply(journal, "1", "2", Other(i));
+        Assert.Equal(10_002, journal.State.Trails.Count);
+
+        // What does not fit is refused, which costs tuning there and nothing else; it is said once.
+        for (var i = 10_000u; i < JournalState.TrailCapacity - 2; i++)
+            Apply(journal, "1", "2", Other(i));
+        for (var i = 0u; i < 3; i++)
+            Assert.Throws<JournalException>(() => Intent(journal, "1", "2", Other(1_000_000 + i)));
+        Apply(journal, "256", "512", Sample.Global);
+        Apply(journal, "2", "3", Other(7));
+        Assert.Contains("as many as it takes", Assert.Single(_log.Of(LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.Equal("128", journal.State.Find(Sample.Global.Id, Sample.Backlog.Name)!.Original);
+        Assert.Equal("1", Trail(journal)!.Original);
+
+        static NetworkNamespace Other(uint i) => new(new NamespaceId(1_000_000 + i, 1_000_000 + i), $"n{i}", false);
+    }
+
+    [Fact]
+    public void RoomIsMadeByThoseThatHaveEnded()
+    {
+        var ended = new HashSet<NamespaceId>();
+        using var journal = new Journal(Path, _time, _log, new JournalOptions { MaximumBytes = 64 << 20 }, "boot") { HasEnded = ended.Contains };
+        for (var i = 0u; i < JournalState.TrailCapacity; i++)
+            Apply(journal, "1", "2", Other(i));
+        Assert.Throws<JournalException>(() => Intent(journal, "1", "2", Other(1_000_000)));
+        ended.Add(Other(5).Id);
+        Assert.Throws<JournalException>(() => Intent(journal, "1", "2", Other(1_000_000)));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Apply(journal, "1", "2", Other(1_000_000));
+        Assert.Null(journal.State.Find(Other(5).Id, Sample.Backlog.Name));
+
+        static NetworkNamespace Other(uint i) => new(new NamespaceId(1_000 + i, 1_000 + i), $"n{i}", false);
     }
 
     private static TunableTrail? Trail(Journal journal) => journal.State.Find(Sample.Blue.Id, Sample.Backlog.Name);

@@ -1,3 +1,4 @@
+using BpfTune.Engine.Control;
 using BpfTune.Engine.Tuning;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
@@ -10,6 +11,8 @@ public sealed class RollbackTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly ListLogger _log = new();
     private readonly MemoryStore _store = new();
+    private readonly HashSet<NamespaceId> _ended = [];
+    private readonly List<string> _installed = [];
     private readonly List<NetworkNamespace> _namespaces = [Sample.Global, Sample.Blue, Sample.Red];
 
     public void Dispose() => _directory.Dispose();
@@ -92,8 +95,66 @@ public sealed class RollbackTests : IDisposable
         Change(journal, Sample.Backlog, Sample.Red, "256");
         _namespaces.Remove(Sample.Blue);
         _store.Gone.Add(Sample.Red.Id);
+        _ended.UnionWith([Sample.Blue.Id, Sample.Red.Id]);
         Assert.All(Run(journal), e => Assert.Equal(RollbackOutcome.Gone, e.Outcome));
         Assert.Empty(Run(journal));
+    }
+
+    [Fact]
+    public void AFirstValueStaysWhileItsNamespaceMayLive()
+    {
+        _store[Sample.Blue, Sample.Backlog] = "128";
+        using var journal = Open();
+        Change(journal, Sample.Backlog, Sample.Blue, "256");
+        _namespaces.Remove(Sample.Blue);
+        for (var i = 0; i < 2; i++)
+        {
+            var entry = Assert.Single(Run(journal));
+            Assert.Equal(RollbackOutcome.Unreachable, entry.Outcome);
+            Assert.False(RollbackReport.Of(entry).IsFailure());
+        }
+
+        _namespaces.Add(Sample.Blue);
+        Assert.Equal(RollbackOutcome.Restored, Assert.Single(Run(journal)).Outcome);
+        Assert.Equal("128", _store[Sample.Blue, Sample.Backlog]);
+    }
+
+    [Theory]
+    [InlineData("kernel.hostname")]
+    [InlineData("net/../kernel/hostname")]
+    [InlineData("net.ipv4.../../kernel/hostname")]
+    [InlineData("net.ipv4..tcp_rmem")]
+    [InlineData("net.ipv4.tcp rmem\n")]
+    public void OnlyNamesOfSysctlsInTheirTreesAreTouched(string name)
+    {
+        _installed.Add(name);
+        var tunable = new Tunable(name, TunableScope.Namespace, TunableUnit.Text, "");
+        _store[Sample.Blue, tunable] = "new";
+        using var journal = Open();
+        journal.Outcome(Intend(journal, tunable, Sample.Blue, "forged", "new"), TunableValue.Parse("new"), null);
+        var entry = Assert.Single(Run(journal));
+        Assert.Equal(RollbackOutcome.Refused, entry.Outcome);
+        Assert.True(RollbackReport.Of(entry).IsFailure());
+        Assert.Equal("new", _store[Sample.Blue, tunable]);
+        Assert.DoesNotContain('\n', entry.Text);
+    }
+
+    [Fact]
+    public void AJournalWithoutChecksumsIsReadAndPutsBackOnlyWhatAnInstalledTunerManages()
+    {
+        _store[Sample.Blue, Sample.Backlog] = "256";
+        var id = $"{{\"inode\":{Sample.Blue.Id.Inode},\"cookie\":{Sample.Blue.Id.Cookie},\"name\":\"blue\"}}";
+        var time = "\"time\":\"2026-11-27T12:00:00+00:00\",\"boot\":\"boot\"";
+        var text = $"{{\"seq\":1,{time},\"kind\":\"intent\",\"tuner\":\"t\",\"tunable\":\"{Sample.Backlog.Name}\",\"namespace\":{id},\"old\":\"128\",\"new\":\"256\"}}\n"
+            + $"{{\"seq\":2,{time},\"kind\":\"outcome\",\"new\":\"256\",\"intent\":1,\"result\":\"applied\"}}\n";
+        File.WriteAllText(_directory["journal.jsonl"], text);
+        using (var journal = Open())
+            Assert.Equal(RollbackOutcome.Refused, Assert.Single(Run(journal)).Outcome);
+        _installed.Add(Sample.Backlog.Name);
+        File.WriteAllText(_directory["journal.jsonl"], text);
+        using (var journal = Open())
+            Assert.Equal(RollbackOutcome.Restored, Assert.Single(Run(journal)).Outcome);
+        Assert.Equal("128", _store[Sample.Blue, Sample.Backlog]);
     }
 
     [Fact]
@@ -116,7 +177,7 @@ public sealed class RollbackTests : IDisposable
         using var journal = Open();
         Change(journal, Sample.Backlog, Sample.Blue, "256");
         var size = new FileInfo(journal.Path).Length;
-        var entry = Assert.Single(new Rollback(journal, _store, Find, _log).Run(preview: true));
+        var entry = Assert.Single(new Rollback(journal, _store, Find, () => _installed, _log).Run(preview: true));
         Assert.Equal(RollbackOutcome.WouldRestore, entry.Outcome);
         Assert.Equal("256", _store[Sample.Blue, Sample.Backlog]);
         Assert.Equal(size, new FileInfo(journal.Path).Length);
@@ -136,7 +197,7 @@ public sealed class RollbackTests : IDisposable
 
     private NetworkNamespace? Find(NamespaceId id) => _namespaces.Find(n => n.Id == id);
 
-    private IReadOnlyList<RollbackEntry> Run(Journal journal) => new Rollback(journal, _store, Find, _log).Run();
+    private IReadOnlyList<RollbackEntry> Run(Journal journal) => new Rollback(journal, _store, Find, () => _installed, _log).Run();
 
     private void Change(Journal journal, Tunable tunable, NetworkNamespace place, string wanted)
     {
@@ -149,7 +210,7 @@ public sealed class RollbackTests : IDisposable
         journal.Intent(
             "tcp", Sample.Propose(tunable, place, old, wanted), TunableValue.Parse(old), TunableValue.Parse(wanted));
 
-    private Journal Open() => new(_directory["journal.jsonl"], _time, _log, null, "boot");
+    private Journal Open() => new(_directory["journal.jsonl"], _time, _log, null, "boot") { HasEnded = _ended.Contains };
 
     private Journal Reopen(Journal journal)
     {

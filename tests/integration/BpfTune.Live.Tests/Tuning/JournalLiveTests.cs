@@ -1,7 +1,9 @@
+using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Tuning;
 using BpfTune.Live.Tests.Namespaces;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BpfTune.Live.Tests.Tuning;
 
@@ -20,6 +22,49 @@ public sealed class JournalLiveTests
         try
         {
             OwnThread.WithPrivateMounts(() => FillUp(directory));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void OnAReadOnlyDiskNothingIsChangedAndEverythingCanBePutBack()
+    {
+        Privilege.Require();
+        using var blue = TestNamespace.Create();
+        var directory = Directory.CreateTempSubdirectory("bpftune-live-").FullName;
+        var path = Path.Combine(directory, "journal.jsonl");
+        try
+        {
+            blue.SetSysctl(s_rmem.Name, "4096 8192 16384");
+            using var registry = new NamespaceRegistry(TimeProvider.System, NullLogger.Instance);
+            var store = new SysctlStore(registry);
+            var place = registry.Find(blue.Name)!;
+            using (var journal = new Journal(path, TimeProvider.System, NullLogger.Instance))
+            {
+                var (old, wanted) = (TunableValue.Parse("4096 8192 16384"), TunableValue.Parse("4096 8192 32768"));
+                var number = journal.Intent("test", new Proposal(s_rmem, place, old, wanted, "growth", "evidence"), old, wanted);
+                store.Update(s_rmem, place, _ => wanted);
+                journal.Outcome(number, wanted, null);
+            }
+
+            OwnThread.WithPrivateMounts(() =>
+            {
+                OwnThread.MakeReadOnly(directory);
+                using var journal = new Journal(path, TimeProvider.System, NullLogger.Instance);
+                Assert.Null(journal.Problem);
+                Assert.Throws<JournalException>(() => Intent(journal, 5));
+                var entry = Assert.Single(new Rollback(journal, store, registry, () => [], NullLogger.Instance).Run());
+                Assert.Equal(RollbackOutcome.Restored, entry.Outcome);
+                Assert.Contains("read-only file system", journal.Problem!, StringComparison.Ordinal);
+            });
+            Assert.Equal("4096 8192 16384", blue.Sysctl(s_rmem.Name));
+
+            // It was not written down; doing it again finds it done.
+            using var again = new Journal(path, TimeProvider.System, NullLogger.Instance);
+            Assert.Equal(RollbackOutcome.Unchanged, Assert.Single(new Rollback(again, store, registry, () => [], NullLogger.Instance).Run()).Outcome);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BpfTune.Engine.Namespaces;
 using BpfTune.Engine.Tuning;
 using BpfTune.Live.Tests.Namespaces;
+using BpfTune.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BpfTune.Live.Tests.Tuning;
@@ -101,10 +102,56 @@ public sealed class KillTests : IDisposable
         Assert.Empty(RollBack());
     }
 
+    [Theory]
+    [InlineData(true)] // By an open descriptor.
+    [InlineData(false)] // By a mount in another mount namespace.
+    public void ANamespaceThatIsHeldElsewhereLivesAndIsPutBack(bool byDescriptor)
+    {
+        var blue = TestNamespace.Create();
+        using (blue)
+        {
+            blue.SetSysctl(Rmem, Original);
+            RunAndKill(blue, "written", line => line == "stopped");
+            if (byDescriptor)
+            {
+                using var held = File.OpenHandle(blue.Path);
+                blue.Dispose();
+                RollBackHeld(blue, $"/proc/self/fd/{held.DangerousGetHandle()}");
+            }
+            else
+            {
+                OwnThread.WithPrivateMounts(() =>
+                {
+                    blue.Dispose();
+                    RollBackHeld(blue, blue.Path);
+                });
+            }
+        }
+
+        // Now it has ended.
+        Assert.Equal(NamespaceHandle.Exists(new NamespaceId(_registry.Global.Id.Inode, _registry.Global.Id.Cookie)) ? 0 : 1, RollBack().Count);
+    }
+
+    private void RollBackHeld(TestNamespace held, string path)
+    {
+        var entry = Assert.Single(RollBack());
+        if (!NamespaceHandle.Exists(_registry.Global.Id))
+        {
+            // Before Linux 6.18 nothing leads there; its first value is kept.
+            Assert.Equal(RollbackOutcome.Unreachable, entry.Outcome);
+            return;
+        }
+
+        Assert.Equal(RollbackOutcome.Restored, entry.Outcome);
+        using var entered = new NamespaceEntry();
+        Assert.True(entered.TryRun(path, new NamespaceId(held.Inode, held.Cookie), () => File.ReadAllText("/proc/sys/net/ipv4/tcp_rmem"), out var text));
+        Assert.Equal(Original, text!.Trim().Replace('\t', ' '));
+    }
+
     private IReadOnlyList<RollbackEntry> RollBack()
     {
         using var journal = new Journal(Path, TimeProvider.System, NullLogger.Instance);
-        return new Rollback(journal, new SysctlStore(_registry), _registry, NullLogger.Instance).Run();
+        return new Rollback(journal, new SysctlStore(_registry), _registry, () => [], NullLogger.Instance).Run();
     }
 
     private void RunAndKill(TestNamespace place, string moment, Predicate<string> isTime)
