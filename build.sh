@@ -287,12 +287,6 @@ nuke_restores() {
 	restores nuke Nuke.Common "$root/build/_build.csproj" -p:NukeHost=Nuke
 }
 
-# Apart from artifacts/: a restore that fails would leave its failure there.
-testcontainers_restores() {
-	restores testcontainers Testcontainers "$root/tests/integration/BpfTune.Packages.Tests/BpfTune.Packages.Tests.csproj" \
-		-p:ContainerHost=Testcontainers -p:ArtifactsPath="$temp/testcontainers"
-}
-
 choose_host() {
 	local choice=${BPFTUNE_BUILD_HOST:-}
 	case ${choice,,} in
@@ -304,21 +298,6 @@ choose_host() {
 	# For a build that this one starts, to make a package.
 	export BPFTUNE_BUILD_HOST=${host,,}
 	if [ "$host" = Nuke ]; then echo "Build host: NUKE ($reason)"; else echo "Build host: the stand-in in build/Offline ($reason)"; fi
-}
-
-# What drives the containers of the package tests: the package Testcontainers where it can be had, else the stand-in beside the tests.
-choose_container_host() {
-	local choice=${BPFTUNE_CONTAINER_HOST:-} reason="as BPFTUNE_CONTAINER_HOST says"
-	case ${choice,,} in
-	testcontainers) choice=Testcontainers ;;
-	offline) choice=Offline ;;
-	'') if ! docker_answers; then choice=Offline reason="Testcontainers needs a Docker engine, and none answers here"
-		elif testcontainers_restores; then choice=Testcontainers reason="it restores here"
-		else choice=Offline reason="Testcontainers cannot be restored here; see .nuke/temp/testcontainers-restore.log"; fi ;;
-	*) fail "BPFTUNE_CONTAINER_HOST is '$choice': testcontainers or offline" ;;
-	esac
-	export BPFTUNE_CONTAINER_HOST=$choice
-	if [ "$choice" = Testcontainers ]; then echo "Containers: Testcontainers ($reason)"; else echo "Containers: the stand-in in tests/integration/BpfTune.Containers.Offline ($reason)"; fi
 }
 
 # Words after '--' are a command for the virtual machine, whose own dashes are none of the build's.
@@ -343,7 +322,6 @@ DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET_EXE")")
 export DOTNET_ROOT
 
 choose_host
-if needs_containers "$(wanted_targets "$@")"; then choose_container_host; fi
 "$DOTNET_EXE" build "$root/build/_build.csproj" -c Release -p:NukeHost="$host" -nodeReuse:false -p:UseSharedCompilation=false -nologo \
 	>"$temp/build.log" 2>&1 || { cat "$temp/build.log" >&2; fail "the build itself does not compile"; }
 exec "$DOTNET_EXE" "$root/build/bin/$host/bin/_build/release/_build.dll" "$@" --root "$root" --no-logo

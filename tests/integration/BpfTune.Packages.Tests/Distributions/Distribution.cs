@@ -9,10 +9,13 @@ internal abstract class Distribution
     public static IReadOnlyDictionary<string, Distribution> All { get; } =
         new Distribution[] { new Debian(), new Fedora(), new Arch() }.ToDictionary(d => d.Name);
 
-    /// <summary>The names, for theories: those that BPFTUNE_DISTRIBUTIONS lists with commas, or all.</summary>
-    public static TheoryData<string> Names => Environment.GetEnvironmentVariable("BPFTUNE_DISTRIBUTIONS") is { Length: > 0 } names
-        ? [.. names.Split(',').Select(name => All[name].Name)]
-        : [.. All.Keys];
+    /// <summary>Those that BPFTUNE_DISTRIBUTIONS lists with commas, or all.</summary>
+    public static IReadOnlyList<Distribution> Chosen => Environment.GetEnvironmentVariable("BPFTUNE_DISTRIBUTIONS") is { Length: > 0 } names
+        ? [.. names.Split(',').Select(name => All[name])]
+        : [.. All.Values];
+
+    /// <summary>Their names, for theories.</summary>
+    public static TheoryData<string> Names => [.. Chosen.Select(distribution => distribution.Name)];
 
     /// <summary>As images are called.</summary>
     public abstract string Name { get; }
