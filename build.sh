@@ -5,7 +5,7 @@
 # 2. Finds the .NET SDK that global.json names, or fetches it into .nuke/temp.
 # 3. Compiles the build itself against NUKE where that package can be restored, else against the stand-in in build/Offline, and runs it.
 #
-# BPFTUNE_BUILD_HOST=nuke|offline chooses in step 3.
+# BPFTUNE_BUILD_HOST=nuke|offline chooses in step 3. A build that makes packages names itself in BPFTUNE_BUILD_PROGRAM to their recipes.
 # ./build.sh Vm --kernel 6.12 -- COMMAND: what follows the two dashes is for the virtual machine.
 set -euo pipefail
 
@@ -79,34 +79,23 @@ fetch_dotnet() {
 
 # --- The build itself -----------------------------------------------------------------------------------------------------------------
 
-# Whether a package can be had, by restoring a project that refers to it: restores NAME PACKAGE PROJECT [ARGUMENT...]. A yes is kept for
-# good, a no for a day: distribution build roots are offline, and asking takes time.
-restores() {
-	local name=$1 package=$2 project=$3 version answer_file answer log=$temp/$1-restore.log
-	shift 3
-	version=$(sed -n "s/.*\"$package\" Version=\"\([^\"]*\)\".*/\1/p" "$root/Directory.Packages.props")
-	answer_file=$temp/$name-$version
-	if [ -n "$(find "$answer_file" -mtime -1 2>/dev/null)" ] || grep -qx yes "$answer_file" 2>/dev/null; then
-		answer=$(cat "$answer_file")
-	elif timeout --kill-after=5 60 "$DOTNET_EXE" restore "$project" "$@" -v quiet >"$log" 2>&1; then
-		answer=yes
-		echo yes >"$answer_file"
-	else
-		# Only what NuGet itself says counts as an answer, or that it says nothing; a fault in the project is not one.
-		answer=no
-		if grep -q 'NU1' "$log" || [ ! -s "$log" ]; then echo no >"$answer_file"; fi
-	fi
-	[ "$answer" = yes ]
-}
+# Where the answer is kept whether this version of NUKE can be restored: a yes for good, a no for a day. Distribution build roots are offline,
+# and asking takes time.
+nuke_answer() { echo "$temp/nuke-$(sed -n 's/.*"Nuke.Common" Version="\([^"]*\)".*/\1/p' "$root/Directory.Packages.props")"; }
 
+# Only what NuGet itself says is an answer: neither that the time was up, nor a fault in the project.
 nuke_restores() {
-	restores nuke Nuke.Common "$root/build/_build.csproj" -p:NukeHost=Nuke
-}
-
-# Apart from artifacts/: a restore that fails would leave its failure there.
-testcontainers_restores() {
-	restores testcontainers Testcontainers "$root/tests/integration/BpfTune.Packages.Tests/BpfTune.Packages.Tests.csproj" \
-		-p:ContainerHost=Testcontainers -p:ArtifactsPath="$temp/testcontainers"
+	local answer log=$temp/nuke-restore.log status=0
+	answer=$(nuke_answer)
+	if grep -qx yes "$answer" 2>/dev/null; then return 0; fi
+	if [ -n "$(find "$answer" -mtime -1 2>/dev/null)" ]; then return 1; fi
+	timeout --kill-after=5 300 "$DOTNET_EXE" restore "$root/build/_build.csproj" -p:NukeHost=Nuke -v quiet >"$log" 2>&1 || status=$?
+	case $status in
+	0) echo yes >"$answer" ;;
+	124 | 137) echo "no answer within 300 seconds" >>"$log" ;;
+	*) if grep -q 'error NU1' "$log"; then echo no >"$answer"; fi ;;
+	esac
+	return "$status"
 }
 
 choose_host() {
@@ -117,24 +106,35 @@ choose_host() {
 	'') if nuke_restores; then host=Nuke reason="Nuke.Common restores here"; else host=Offline reason="Nuke.Common cannot be restored here; see .nuke/temp/nuke-restore.log"; fi ;;
 	*) fail "BPFTUNE_BUILD_HOST is '$choice': nuke or offline" ;;
 	esac
-	# For a build that this one starts, to make a package.
-	export BPFTUNE_BUILD_HOST=${host,,}
+}
+
+build_host() {
+	"$DOTNET_EXE" build "$root/build/_build.csproj" -c Release -p:NukeHost="$host" -nodeReuse:false -p:UseSharedCompilation=false -nologo >"$temp/build.log" 2>&1
+}
+
+say_host() {
 	if [ "$host" = Nuke ]; then echo "Build host: NUKE ($reason)"; else echo "Build host: the stand-in in build/Offline ($reason)"; fi
 }
 
-# What drives the containers of the package tests: the package Testcontainers where it can be had, else the stand-in beside the tests.
-choose_container_host() {
-	local choice=${BPFTUNE_CONTAINER_HOST:-} reason="as BPFTUNE_CONTAINER_HOST says"
-	case ${choice,,} in
-	testcontainers) choice=Testcontainers ;;
-	offline) choice=Offline ;;
-	'') if ! docker_answers; then choice=Offline reason="Testcontainers needs a Docker engine, and none answers here"
-		elif testcontainers_restores; then choice=Testcontainers reason="it restores here"
-		else choice=Offline reason="Testcontainers cannot be restored here; see .nuke/temp/testcontainers-restore.log"; fi ;;
-	*) fail "BPFTUNE_CONTAINER_HOST is '$choice': testcontainers or offline" ;;
-	esac
-	export BPFTUNE_CONTAINER_HOST=$choice
-	if [ "$choice" = Testcontainers ]; then echo "Containers: Testcontainers ($reason)"; else echo "Containers: the stand-in in tests/integration/BpfTune.Containers.Offline ($reason)"; fi
+# Leaves the program in $program. Where a restore was remembered to go well and does not, what is remembered is forgotten.
+make_program() {
+	choose_host
+	say_host
+	if ! build_host; then
+		if [ "$host" != Nuke ] || [ -n "${BPFTUNE_BUILD_HOST:-}" ] || ! grep -q 'error NU1' "$temp/build.log"; then
+			cat "$temp/build.log" >&2
+			fail "the build itself does not compile"
+		fi
+		mv "$temp/build.log" "$temp/nuke-restore.log"
+		rm -f "$(nuke_answer)"
+		host=Offline reason="Nuke.Common was restored before, and cannot be now; see .nuke/temp/nuke-restore.log"
+		say_host
+		build_host || { cat "$temp/build.log" >&2; fail "the build itself does not compile"; }
+	fi
+	program=$root/build/bin/$host/bin/_build/release/_build.dll
+
+	# For another that this one starts.
+	export BPFTUNE_BUILD_HOST=${host,,}
 }
 
 # Words after '--' are a command for the virtual machine, whose own dashes are none of the build's.
@@ -161,8 +161,7 @@ export DOTNET_EXE
 DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET_EXE")")
 export DOTNET_ROOT
 
-choose_host
-if needs_containers "$(wanted_targets "$@")"; then choose_container_host; fi
-"$DOTNET_EXE" build "$root/build/_build.csproj" -c Release -p:NukeHost="$host" -nodeReuse:false -p:UseSharedCompilation=false -nologo \
-	>"$temp/build.log" 2>&1 || { cat "$temp/build.log" >&2; fail "the build itself does not compile"; }
-exec "$DOTNET_EXE" "$root/build/bin/$host/bin/_build/release/_build.dll" "$@" --root "$root" --no-logo
+# A build that makes a package hands over itself to the recipe, to be neither restored nor compiled again.
+program=${BPFTUNE_BUILD_PROGRAM:-}
+if [ -z "$program" ]; then make_program; fi
+exec "$DOTNET_EXE" "$program" "$@" --root "$root" --no-logo

@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Nuke.Common.Tooling;
 
 partial class Build
 {
@@ -22,6 +21,13 @@ partial class Build
         BuildDotnet("build", LabProject);
         Run(StagedScript, [TunerDirectory, Dotnet, AssemblyOf(LabProject), verb, "--bpftune", AppDirectory / "bpftune", "--libdir", StagedPlace])
             .AssertZeroExitCode();
+    }
+
+    // Daemons and namespaces of a suite that could not put them away itself: those are in sessions of their own.
+    void SweepLab()
+    {
+        if (File.Exists(AssemblyOf(LabProject)))
+            Run(Dotnet, [AssemblyOf(LabProject), "sweep"]).AssertZeroExitCode();
     }
 
     // The daemon loads a tuner only from directories that root alone can write to; a clone in somebody's home is none.

@@ -97,7 +97,7 @@ partial class Build
         tree.AddFile(completions / "_bpftune", Prefix / "share" / "zsh" / "site-functions" / "_bpftune");
 
         // fish looks below /usr/local only where XDG_DATA_DIRS names it, as on a desktop; there it looks always.
-        var fish = Prefix == "/usr/local" ? (AbsolutePath)"/etc/fish/completions" : Prefix / "share" / "fish" / "vendor_completions.d";
+        var fish = (string)Prefix == "/usr/local" ? (AbsolutePath)"/etc/fish/completions" : Prefix / "share" / "fish" / "vendor_completions.d";
         tree.AddFile(completions / "bpftune.fish", fish / "bpftune.fish");
     }
 

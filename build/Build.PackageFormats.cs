@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Nuke.Common.Tooling;
 
 // How each format's own tool is run: as a packager would run it, but for where the published files come from.
 partial class Build
@@ -65,7 +64,7 @@ partial class Build
             "rpm" => ["rpm", "-qp", "--nosignature", "--qf", "%{NAME} %{SIZE}", file],
             _ => ["tar", "-xOf", file, ".PKGINFO"],
         };
-        var said = ProcessTasks.StartProcess(command[0], string.Join(' ', command[1..].Select(Quote)), logOutput: false, logInvocation: false).AssertZeroExitCode();
-        return PackageFile.Parse(file, [.. said.Output.Where(line => line.Type == OutputType.Std).Select(line => line.Text)]);
+        using var said = Job.Start(command[0], command[1..], RootDirectory).AssertZeroExitCode();
+        return PackageFile.Parse(file, [.. said.Output]);
     }
 }

@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Nuke.Common.Tooling;
 
 // What the tests of the packages install besides what Packages makes.
 partial class Build
@@ -68,7 +67,8 @@ partial class Build
         SourceInstallDirectory.CreateOrCleanDirectory();
         Run(
             RootDirectory / "build.sh",
-            ["Install", "--published", PublishDirectory, "--prefix", "/usr/local", "--libdir", "lib64", "--init", "systemd", "--dest-dir", SourceInstallDirectory])
+            ["Install", "--published", PublishDirectory, "--prefix", "/usr/local", "--libdir", "lib64", "--init", "systemd", "--dest-dir", SourceInstallDirectory],
+            new Dictionary<string, string> { ["BPFTUNE_BUILD_PROGRAM"] = Path.Combine(AppContext.BaseDirectory, "_build.dll") })
             .AssertZeroExitCode();
     }
 

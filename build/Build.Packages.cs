@@ -84,10 +84,15 @@ partial class Build
         var sources = place / $"bpftune-{version}";
         SourceTree.Copy(RootDirectory, sources);
         VersionStamp.Write(sources, version, Revision);
+
+        // The recipe's own call of build.sh runs this build again, where the user that makepkg runs as can read it.
+        string program = place / "program";
+        SourceTree.Copy(AppContext.BaseDirectory, program);
         var variables = new Dictionary<string, string>
         {
             ["BPFTUNE_PUBLISHED"] = published,
             ["BPFTUNE_SELF_CONTAINED"] = IsSelfContained(format) ? "true" : "false",
+            ["BPFTUNE_BUILD_PROGRAM"] = Path.Combine(program, "_build.dll"),
         };
         switch (format.Name)
         {

@@ -1,7 +1,5 @@
 using System.Collections;
-using System.Text.RegularExpressions;
 using Nuke.Common.IO;
-using Nuke.Common.Tooling;
 
 partial class Build
 {
@@ -19,14 +17,8 @@ partial class Build
         RunDotnet([verb, project, "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. NoServers, .. VersionOption(), .. arguments]);
 
     /// <summary>Starts a program that shows its lines as they come, unadorned.</summary>
-    IProcess Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, TimeSpan? limit = null, AbsolutePath? directory = null) =>
-        ProcessTasks.StartProcess(
-            tool,
-            string.Join(' ', arguments.Select(Quote)),
-            workingDirectory: directory ?? RootDirectory,
-            environmentVariables: more is null ? null : With(more),
-            timeout: limit is { } time ? (int)time.TotalMilliseconds : null,
-            logger: static (_, line) => Console.WriteLine(line));
+    Job Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, AbsolutePath? directory = null) =>
+        Job.Start(tool, arguments, directory ?? RootDirectory, more is null ? null : With(more), Console.WriteLine);
 
     // Whoever starts a process with variables gives it all of them.
     static Dictionary<string, string> With(IReadOnlyDictionary<string, string> more)
@@ -36,14 +28,4 @@ partial class Build
             all[name] = value;
         return all;
     }
-
-    // By the rules of ProcessStartInfo.Arguments.
-    static string Quote(string argument) =>
-        argument.Length > 0 && !argument.Any(letter => char.IsWhiteSpace(letter) || letter == '"')
-            ? argument
-            : $"\"{BeforeQuote().Replace(argument, match => match.Groups[1].Value + match.Value.Replace("\"", "\\\""))}\"";
-
-    // A backslash is only a backslash there, unless a quote comes after it: the argument's own or the closing one.
-    [GeneratedRegex("(\\\\*)(?:\"|$)")]
-    private static partial Regex BeforeQuote();
 }

@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Nuke.Common.Tooling;
 using Serilog;
 
 partial class Build
@@ -8,6 +7,9 @@ partial class Build
     // Longer than any suite should take, so that one that hangs becomes a failure and not a hung build.
     static readonly TimeSpan UnitLimit = TimeSpan.FromMinutes(5);
     static readonly TimeSpan LiveLimit = TimeSpan.FromMinutes(25);
+
+    [Parameter("Seconds after which a suite of tests is stopped; default 300, live ones 1500, the kernel matrix alone 3600")]
+    readonly int SuiteLimit;
 
     TestTotals _totals = TestTotals.None;
 
@@ -59,8 +61,9 @@ partial class Build
         Assert.True(failed.Count == 0, $"Tests failed: {string.Join(", ", failed)}");
     }
 
-    TestTotals RunSuite(string project, TimeSpan limit)
+    TestTotals RunSuite(string project, TimeSpan usual)
     {
+        var limit = SuiteLimit > 0 ? TimeSpan.FromSeconds(SuiteLimit) : usual;
         var name = Path.GetFileNameWithoutExtension(project);
         var report = (Artifacts / "test-results").CreateDirectory() / $"{name}.xml";
         File.Delete(report);
@@ -68,13 +71,18 @@ partial class Build
         // Each suite is a program. Those that are live find the published daemon by these variables.
         var variables = new Dictionary<string, string>([.. VmVariables(), .. PackageVariables()]) { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
         string[] command = [Dotnet, AssemblyOf(project), "-noLogo", "-noColor", "-xml", report];
-        using var suite = IsLive(project) && TunerDirectory.DirectoryExists()
-            ? Run(StagedScript, [TunerDirectory, .. command], variables, limit)
-            : Run(Dotnet, command[1..], limit: limit);
-        var ended = suite.WaitForExit();
-        var totals = TestTotals.Read(report, suite.ExitCode, out var trouble);
-        if (trouble is not null)
-            Log.Error("{Suite} {Trouble}", name, ended ? trouble : $"was stopped after {limit.TotalMinutes} minutes");
-        return totals;
+        using var suite = IsLive(project) && TunerDirectory.DirectoryExists() ? Run(StagedScript, [TunerDirectory, .. command], variables) : Run(command[0], command[1..]);
+        if (suite.WaitForExit(limit))
+        {
+            var totals = TestTotals.Read(report, suite.ExitCode, out var trouble);
+            if (trouble is not null)
+                Log.Error("{Suite} {Trouble}", name, trouble);
+            return totals;
+        }
+
+        Log.Error("{Suite} was stopped after {Seconds} seconds", name, limit.TotalSeconds);
+        if (IsLive(project))
+            SweepLab();
+        return TestTotals.Stopped;
     }
 }

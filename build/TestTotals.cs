@@ -7,6 +7,9 @@ internal sealed record TestTotals(int Passed, int Failed, int Skipped)
     /// <summary>No test at all.</summary>
     public static TestTotals None { get; } = new(0, 0, 0);
 
+    /// <summary>Of a suite that was stopped: its tests are not known, and it failed.</summary>
+    public static TestTotals Stopped { get; } = new(0, 1, 0);
+
     /// <summary>Both together.</summary>
     public static TestTotals operator +(TestTotals left, TestTotals right) =>
         new(left.Passed + right.Passed, left.Failed + right.Failed, left.Skipped + right.Skipped);

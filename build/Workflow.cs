@@ -1,14 +1,15 @@
 /// <summary>
-/// What runs on GitHub for each change: all tests once, the package tests in each distribution's own image, and the kernel matrix one kernel
-/// at a time. The file in the repository is written from here, and a test sees that it says the same.
+/// What runs on GitHub for each change: all tests once, and none skipped; the package tests in each distribution's own image, of its own format;
+/// and the kernel matrix one kernel at a time. The file in the repository is written from here, and a test sees that it says the same.
 /// </summary>
 internal static class Workflow
 {
     /// <summary>Where the file is, below the repository.</summary>
     public const string Path = ".github/workflows/ci.yml";
 
-    /// <summary>The images of the package tests: tests/integration/images/pulled.</summary>
-    public static IReadOnlyList<string> Distributions { get; } = ["archlinux", "debian", "fedora"];
+    /// <summary>The images of the package tests (tests/integration/images/pulled), and the format that each installs.</summary>
+    public static IReadOnlyDictionary<string, string> Distributions { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal) { ["archlinux"] = "arch", ["debian"] = "deb", ["fedora"] = "rpm" };
 
     /// <summary>The kernels of the matrix, as <c>--kernels</c> takes them.</summary>
     public static IReadOnlyList<string> Kernels { get; } = ["5.10", "6.1", "6.12", "7.2"];
@@ -36,9 +37,9 @@ internal static class Workflow
             runs-on: ubuntu-latest
             timeout-minutes: 60
             steps:
-              - uses: actions/checkout@v4
-              - run: sudo ./build.sh Test
-              - uses: actions/upload-artifact@v4
+              - uses: actions/checkout@v5
+              - run: sudo env BPFTUNE_REQUIRE_LIVE=1 ./build.sh Test
+              - uses: actions/upload-artifact@v6
                 if: always()
                 with:
                   name: test-results
@@ -50,11 +51,12 @@ internal static class Workflow
             strategy:
               fail-fast: false
               matrix:
-                distribution: [{{{string.Join(", ", Distributions)}}}]
+                include:
+        {{{string.Join('\n', Distributions.Select(pair => $"          - {{ distribution: {pair.Key}, format: {pair.Value} }}"))}}}
             steps:
-              - uses: actions/checkout@v4
-              - run: sudo env BPFTUNE_REQUIRE_LIVE=1 BPFTUNE_IMAGES=pulled BPFTUNE_DISTRIBUTIONS=${{ matrix.distribution }} ./build.sh PackageTest
-              - uses: actions/upload-artifact@v4
+              - uses: actions/checkout@v5
+              - run: sudo env BPFTUNE_REQUIRE_LIVE=1 BPFTUNE_IMAGES=pulled BPFTUNE_DISTRIBUTIONS=${{ matrix.distribution }} ./build.sh PackageTest --format ${{ matrix.format }}
+              - uses: actions/upload-artifact@v6
                 if: always()
                 with:
                   name: packages-${{ matrix.distribution }}
@@ -71,9 +73,9 @@ internal static class Workflow
                 # In quotes: 5.10 is not 5.1.
                 kernel: [{{{string.Join(", ", Kernels.Select(kernel => $"'{kernel}'"))}}}]
             steps:
-              - uses: actions/checkout@v4
+              - uses: actions/checkout@v5
               - run: sudo env BPFTUNE_REQUIRE_LIVE=1 ./build.sh KernelTest --kernels ${{ matrix.kernel }}
-              - uses: actions/upload-artifact@v4
+              - uses: actions/upload-artifact@v6
                 if: always()
                 with:
                   name: kernel-${{ matrix.kernel }}

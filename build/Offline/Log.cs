@@ -9,16 +9,10 @@ public static partial class Log
 {
     internal static TextWriter Output { get; set; } = Console.Out;
 
-    /// <summary>What a program that was started says.</summary>
-    public static void Debug(string messageTemplate, params object[] propertyValues) => Write("", messageTemplate, propertyValues);
-
-    /// <summary>What is being done.</summary>
     public static void Information(string messageTemplate, params object[] propertyValues) => Write("", messageTemplate, propertyValues);
 
-    /// <summary>What is lost or odd.</summary>
     public static void Warning(string messageTemplate, params object[] propertyValues) => Write("warning: ", messageTemplate, propertyValues);
 
-    /// <summary>What failed.</summary>
     public static void Error(string messageTemplate, params object[] propertyValues) => Write("error: ", messageTemplate, propertyValues);
 
     private static void Write(string level, string template, object[] values)

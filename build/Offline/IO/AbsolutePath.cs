@@ -1,21 +1,18 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Nuke.Common.IO;
 
 /// <summary>An absolute path of a file or directory, normalized: no dots, no trailing slash.</summary>
 [TypeConverter(typeof(Converter))]
-public sealed class AbsolutePath : IEquatable<AbsolutePath>
+public sealed class AbsolutePath
 {
     private readonly string _path;
 
     private AbsolutePath(string path) => _path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
-    /// <summary>The last part of the path.</summary>
     public string Name => Path.GetFileName(_path);
-
-    /// <summary>The last part without its last extension.</summary>
-    public string NameWithoutExtension => Path.GetFileNameWithoutExtension(_path);
 
     /// <summary>The directory above; null at the root.</summary>
     public AbsolutePath? Parent => Path.GetDirectoryName(_path) is { } parent ? new AbsolutePath(parent) : null;
@@ -24,22 +21,11 @@ public sealed class AbsolutePath : IEquatable<AbsolutePath>
     public static AbsolutePath operator /(AbsolutePath left, string? right)
     {
         ArgumentNullException.ThrowIfNull(left);
-        if (Path.IsPathRooted(right))
-            throw new ArgumentException($"'{right}' is rooted, so it cannot follow '{left}'.", nameof(right));
+        Assert.True(!Path.IsPathRooted(right), $"'{right}' is rooted, so it cannot follow '{left}'.");
         return new AbsolutePath(Path.Combine(left._path, right ?? ""));
     }
 
-    /// <summary>The path with some text at its end.</summary>
-    public static AbsolutePath operator +(AbsolutePath left, string? right) => new(left.ToString() + right);
-
-    /// <summary>Equal as text.</summary>
-    public static bool operator ==(AbsolutePath? left, AbsolutePath? right) => Equals(left, right);
-
-    /// <summary>Not equal as text.</summary>
-    public static bool operator !=(AbsolutePath? left, AbsolutePath? right) => !Equals(left, right);
-
-    /// <summary>Takes a text that is rooted.</summary>
-    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(path))]
+    [return: NotNullIfNotNull(nameof(path))]
     public static implicit operator AbsolutePath?(string? path)
     {
         if (path is null)
@@ -49,29 +35,45 @@ public sealed class AbsolutePath : IEquatable<AbsolutePath>
         return new AbsolutePath(path);
     }
 
-    /// <summary>The path as text.</summary>
-    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(path))]
+    [return: NotNullIfNotNull(nameof(path))]
     public static implicit operator string?(AbsolutePath? path) => path?._path;
 
-    /// <inheritdoc/>
-    public bool Equals(AbsolutePath? other) => other is not null && string.Equals(_path, other._path, StringComparison.Ordinal);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as AbsolutePath);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => _path.GetHashCode(StringComparison.Ordinal);
-
-    /// <inheritdoc/>
     public override string ToString() => _path;
 
     // A parameter may be given relative to the directory in which the caller stands.
     private sealed class Converter : TypeConverter
     {
-        public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) =>
-            sourceType == typeof(string) || base.CanConvertFrom(context, sourceType);
+        public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) => sourceType == typeof(string);
 
-        public override object? ConvertFrom(ITypeDescriptorContext? context, CultureInfo? culture, object value) =>
-            value is string text ? new AbsolutePath(text) : base.ConvertFrom(context, culture, value);
+        public override object? ConvertFrom(ITypeDescriptorContext? context, CultureInfo? culture, object value) => new AbsolutePath((string)value);
+    }
+}
+
+/// <summary>What is done to files and directories.</summary>
+public static class AbsolutePathExtensions
+{
+    public static bool FileExists(this AbsolutePath path) => File.Exists(path);
+
+    public static bool DirectoryExists(this AbsolutePath path) => Directory.Exists(path);
+
+    /// <summary>Makes the directory, and those above it.</summary>
+    public static AbsolutePath CreateDirectory(this AbsolutePath path)
+    {
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    /// <summary>Makes the directory, empty.</summary>
+    public static AbsolutePath CreateOrCleanDirectory(this AbsolutePath path)
+    {
+        path.DeleteDirectory();
+        return path.CreateDirectory();
+    }
+
+    /// <summary>Deletes the directory with all in it, if it is there.</summary>
+    public static void DeleteDirectory(this AbsolutePath path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
     }
 }

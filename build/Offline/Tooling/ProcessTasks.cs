@@ -1,39 +1,17 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using Serilog;
 
 namespace Nuke.Common.Tooling;
 
 /// <summary>Starting processes.</summary>
 public static class ProcessTasks
 {
-    /// <summary>Starts a program and reads what it writes.</summary>
-    /// <param name="toolPath">A path, or a name to be looked for on the PATH.</param>
-    /// <param name="arguments">The arguments as one text, double quotes around those with spaces.</param>
-    /// <param name="workingDirectory">The current directory, if null.</param>
-    /// <param name="environmentVariables">The whole environment of the process; ours, if null.</param>
-    /// <param name="timeout">Milliseconds after which waiting for it kills it; for ever, if null.</param>
-    /// <param name="logOutput">Whether its lines are shown; they are, if null.</param>
-    /// <param name="logInvocation">Whether the command itself is shown; it is, if null.</param>
-    /// <param name="logger">Where its lines are shown.</param>
-    /// <param name="outputFilter">Changes each line before it is shown.</param>
+    /// <summary>Starts a program and reads what it writes. The environment is its whole environment; the command itself is never shown.</summary>
     public static IProcess StartProcess(
-        string toolPath,
-        string? arguments = null,
-        string? workingDirectory = null,
-        IReadOnlyDictionary<string, string>? environmentVariables = null,
-        int? timeout = null,
-        bool? logOutput = null,
-        bool? logInvocation = null,
-        Action<OutputType, string>? logger = null,
-        Func<string, string>? outputFilter = null)
+        string toolPath, string arguments, string workingDirectory, IReadOnlyDictionary<string, string>? environmentVariables, bool logOutput, bool logInvocation, Action<OutputType, string> logger)
     {
-        var start = new ProcessStartInfo(Locate(toolPath), arguments ?? "")
-        {
-            WorkingDirectory = workingDirectory ?? Environment.CurrentDirectory,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        Assert.True(!logInvocation);
+        var start = new ProcessStartInfo(toolPath, arguments) { WorkingDirectory = workingDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
         if (environmentVariables is not null)
         {
             start.Environment.Clear();
@@ -41,23 +19,43 @@ public static class ProcessTasks
                 start.Environment[name] = value;
         }
 
-        if (logInvocation ?? true)
-            Log.Information("> {Tool} {Arguments}", start.FileName, start.Arguments);
-        Action<OutputType, string> show = logger ?? ((type, line) => (type == OutputType.Std ? (Action<string, object[]>)Log.Debug : Log.Error)("{Line}", [line]));
-        var shown = outputFilter is null ? show : (type, line) => show(type, outputFilter(line));
-        return new StartedProcess(start, timeout, logOutput ?? true ? shown : null);
+        return new StartedProcess(start, logOutput ? logger : null);
     }
 
-    private static string Locate(string tool)
+    private sealed class StartedProcess : IProcess
     {
-        if (tool.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        private readonly Process _process;
+        private readonly ConcurrentQueue<Output> _output = new();
+
+        public StartedProcess(ProcessStartInfo start, Action<OutputType, string>? logger)
         {
-            Assert.FileExists(tool);
-            return tool;
+            _process = new Process { StartInfo = start };
+            _process.OutputDataReceived += (_, line) => Keep(OutputType.Std, line.Data);
+            _process.ErrorDataReceived += (_, line) => Keep(OutputType.Err, line.Data);
+            _process.Start();
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+
+            void Keep(OutputType type, string? text)
+            {
+                if (text is null)
+                    return;
+
+                _output.Enqueue(new Output { Type = type, Text = text });
+                logger?.Invoke(type, text);
+            }
         }
 
-        var directories = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return directories.Select(directory => Path.Combine(directory, tool)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"Could not find '{tool}' on the PATH.");
+        public int Id => _process.Id;
+
+        public IReadOnlyCollection<Output> Output => _output;
+
+        public bool HasExited => _process.HasExited;
+
+        public int ExitCode => _process.ExitCode;
+
+        public bool WaitForExit() => _process.WaitForExit(Timeout.Infinite);
+
+        public void Dispose() => _process.Dispose();
     }
 }

@@ -9,9 +9,10 @@ namespace BpfTune.Vm;
 /// </summary>
 public sealed partial class DebianArchive
 {
-    /// <summary>The variable that names a mirror where the machine's own sources name none.</summary>
+    /// <summary>The variable that names a mirror, in place of what is found.</summary>
     public const string Variable = "BPFTUNE_DEBIAN_MIRROR";
 
+    private const string PublicArchive = "http://deb.debian.org/debian";
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
     private readonly string _directory;
@@ -46,26 +47,35 @@ public sealed partial class DebianArchive
         return archive;
     }
 
-    /// <summary>The mirror that this machine's own sources name, if it is a Debian.</summary>
-    /// <exception cref="VmException">It is none, and the variable is not set.</exception>
+    /// <summary>The mirror that the variable names; else that of this machine's own sources, if it is a Debian; else Debian's public archive.</summary>
+    /// <exception cref="VmException">Debian's keys are not here.</exception>
     public static string Mirror()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
             return given;
         if (!File.Exists(Keyring))
             throw new VmException($"{Keyring} is missing: install debian-archive-keyring");
-        var release = File.Exists("/etc/os-release") ? File.ReadAllLines("/etc/os-release") : [];
+        return MirrorOf(
+            File.Exists("/etc/os-release") ? File.ReadAllLines("/etc/os-release") : [],
+            () => Tool.Run("apt-get", "update", "--print-uris").OrThrow().Output);
+    }
+
+    /// <summary>The mirror that a machine's sources name.</summary>
+    /// <param name="release">The lines of its os-release.</param>
+    /// <param name="uris">Asks its apt what it would fetch; a machine that is no Debian is not asked.</param>
+    public static string MirrorOf(IReadOnlyList<string> release, Func<string> uris)
+    {
         var codename = release.FirstOrDefault(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal))?.Split('=', 2)[1].Trim('"');
         if (release.Contains("ID=debian") && codename is not null)
         {
-            foreach (Match uri in ReleaseUri().Matches(Tool.Run("apt-get", "update", "--print-uris").OrThrow().Output))
+            foreach (Match uri in ReleaseUri().Matches(uris()))
             {
                 if (uri.Groups["suite"].Value == codename)
                     return uri.Groups["mirror"].Value;
             }
         }
 
-        throw new VmException($"this machine's package sources name no mirror of Debian: set {Variable} to the address of one");
+        return PublicArchive;
     }
 
     /// <summary>The packages that a package needs itself, those that several can provide not among them.</summary>

@@ -10,14 +10,17 @@ internal abstract class Distribution
         new Distribution[] { new Debian(), new Fedora(), new Arch() }.ToDictionary(d => d.Name);
 
     /// <summary>
-    /// The names, for theories: those that BPFTUNE_DISTRIBUTIONS lists with commas, or all whose packages were made; all where none were,
-    /// as then a test says why it is skipped.
+    /// Those that BPFTUNE_DISTRIBUTIONS lists with commas, or all whose packages were made; all where none were, as then a test says why it
+    /// is skipped.
     /// </summary>
-    public static TheoryData<string> Names => Environment.GetEnvironmentVariable("BPFTUNE_DISTRIBUTIONS") is { Length: > 0 } names
-        ? [.. names.Split(',').Select(name => All[name].Name)]
-        : [.. Made.Length > 0 ? Made : All.Keys];
+    public static IReadOnlyList<Distribution> Chosen => Environment.GetEnvironmentVariable("BPFTUNE_DISTRIBUTIONS") is { Length: > 0 } names
+        ? [.. names.Split(',').Select(name => All[name])]
+        : Made is { Length: > 0 } made ? made : [.. All.Values];
 
-    private static string[] Made => [.. All.Values.Where(distribution => Directory.Exists(Path.Combine(Suite.Packages, distribution.Format))).Select(distribution => distribution.Name)];
+    /// <summary>Their names, for theories.</summary>
+    public static TheoryData<string> Names => [.. Chosen.Select(distribution => distribution.Name)];
+
+    private static Distribution[] Made => [.. All.Values.Where(distribution => Directory.Exists(Path.Combine(Suite.Packages, distribution.Format)))];
 
     /// <summary>As images are called.</summary>
     public abstract string Name { get; }

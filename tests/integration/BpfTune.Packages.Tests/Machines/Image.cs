@@ -22,10 +22,13 @@ internal static class Image
         // The same engine and settings for the containers.
         var words = result.Output.Trim().Split('\n')[^1].Split(' ');
         Environment.SetEnvironmentVariable("BPFTUNE_CONTAINER_ENGINE", words[0]);
-        if (words[0] == "podman" && Environment.GetEnvironmentVariable("CONTAINERS_CONF") is null or "")
-            Environment.SetEnvironmentVariable("CONTAINERS_CONF", Path.Combine(images, "containers.conf"));
         if (words[0] == "podman")
+        {
+            if (Environment.GetEnvironmentVariable("CONTAINERS_CONF") is null or "")
+                Environment.SetEnvironmentVariable("CONTAINERS_CONF", Path.Combine(images, "containers.conf"));
             PodmanService.Start();
+        }
+
         return words[1];
     }
 }

@@ -106,6 +106,9 @@ internal sealed class Machine : IAsyncDisposable
     {
         var container = new ContainerBuilder(Image.Of(distribution.Name))
             .WithPrivileged(true)
+            .WithLabel(PodmanService.Label, PodmanService.Owner)
+            // Without its reaper Testcontainers would only stop it.
+            .WithAutoRemove(!TestcontainersSettings.ResourceReaperEnabled)
             .WithEnvironment("container", "docker")
             .WithEnvironment("DEBIAN_FRONTEND", "noninteractive")
             .WithTmpfsMount("/run")

@@ -1,25 +1,38 @@
 using System.Diagnostics;
+using System.Globalization;
 using BpfTune.Lab;
-using DotNet.Testcontainers.Builders;
 
 namespace BpfTune.Packages.Tests.Machines;
 
-/// <summary>Docker's interface, offered by podman: Testcontainers speaks to nothing else. The stand-in needs none.</summary>
+/// <summary>Docker's interface, offered by podman for as long as the suite runs, on a socket of its own: Testcontainers speaks to nothing else.</summary>
 internal static class PodmanService
 {
+    /// <summary>The label of a container, whose value is the process that made it.</summary>
+    public const string Label = "org.bpftune.tests";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private static Process? s_service;
 
+    /// <summary>The value of the label.</summary>
+    public static string Owner { get; } = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Starts it, and says to Testcontainers where it is.</summary>
     public static void Start()
     {
-        if (s_service is not null || typeof(ContainerBuilder).Assembly.GetName().Name != "Testcontainers")
+        if (s_service is not null)
             return;
 
-        // It ends by itself when nobody has spoken to it for a minute, whatever becomes of the tests.
-        var socket = $"/run/bpftune-tests-{Environment.ProcessId}.sock";
-        s_service = Process.Start(new ProcessStartInfo("podman", ["system", "service", "--time", "60", $"unix://{socket}"]))!;
+        // Of a suite that was killed nobody else will.
+        foreach (var owner in Podman("ps", "--all", "--filter", $"label={Label}", "--format", $"{{{{index .Labels \"{Label}\"}}}}").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct())
+        {
+            if (!Directory.Exists($"/proc/{owner}"))
+                RemoveContainersOf(owner);
+        }
+
+        // It ends by itself when nobody has spoken to it for that long (more than an image takes to be made), whatever becomes of the tests.
+        var socket = $"/run/bpftune-tests-{Owner}.sock";
+        s_service = Process.Start(new ProcessStartInfo("podman", ["system", "service", "--time", "900", $"unix://{socket}"]))!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(socket);
         var start = Stopwatch.GetTimestamp();
         while (!File.Exists(socket))
@@ -30,14 +43,22 @@ internal static class PodmanService
         }
 
         Environment.SetEnvironmentVariable("DOCKER_HOST", $"unix://{socket}");
+
         // Its helper that removes what a test left behind is an image of its own, which cannot be pulled everywhere.
         Environment.SetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
     }
 
+    // Also when the suite is told to end while machines are up.
     private static void Stop(string socket)
     {
         s_service!.Kill();
         s_service.WaitForExit(s_patience);
         File.Delete(socket);
+        RemoveContainersOf(Owner);
     }
+
+    private static void RemoveContainersOf(string owner) =>
+        Podman("rm", "--force", "--time", "0", "--volumes", "--filter", $"label={Label}={owner}");
+
+    private static string Podman(params string[] arguments) => Tool.Run("podman", arguments).OrThrow().Output;
 }
