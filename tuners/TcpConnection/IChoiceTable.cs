@@ -14,6 +14,12 @@ internal interface IChoiceTable
     /// <summary>Leaves a remote to the namespace's default again.</summary>
     void Remove(RemoteKey key);
 
-    /// <summary>Nothing is chosen or switched in a namespace, or is again. False when the kernel cannot note it down.</summary>
-    bool TurnOff(uint namespaceInode, bool off);
+    /// <summary>
+    /// Says whether anything may be chosen or switched in a namespace; where nothing is said it may not. False when the
+    /// kernel cannot note it down: then nothing is said.
+    /// </summary>
+    bool Permit(NamespaceId id, bool allowed);
+
+    /// <summary>Nothing is said of a namespace any more.</summary>
+    void Forget(NamespaceId id);
 }

@@ -54,6 +54,17 @@ struct ns_common {
 	unsigned int inum;
 };
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct user_namespace {
+	struct user_namespace *parent;
+	int level; /* 0: the first one */
+	kuid_t owner;
+	struct ns_common ns;
+};
+
 struct fqdir {
 	long high_thresh;  /* bytes */
 	atomic_long_t mem; /* bytes */
@@ -87,6 +98,7 @@ struct netns_ipv6 {
 struct net {
 	struct ns_common ns;
 	__u64 net_cookie; /* since 5.12; an atomic before */
+	struct user_namespace *user_ns;
 	struct netns_ipv4 ipv4;
 	struct netns_ipv6 ipv6; /* absent where IPv6 is not built */
 };

@@ -64,10 +64,14 @@ internal sealed class EngineSession : IDisposable
         Store = new SysctlStore(Namespaces);
         Journal = Opened(new Journal(options.JournalPath, time, _log));
         Journal.TryPrepare();
-        Overrides = new OverrideRegistry(Journal, Store, Namespaces.Global, loggers.CreateLogger);
-        ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger);
-        Changes = new ChangeApplier(Journal, Store, Overrides, ChangeLog, time, loggers.CreateLogger);
-        Rates = new RateLimits(Core.Shared.Rate, time);
+        var lines = new TenantLines(time);
+        Overrides = new OverrideRegistry(Journal, Store, Namespaces.Global, loggers.CreateLogger) { Lines = lines };
+        ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger, lines);
+        Changes = new ChangeApplier(Journal, Store, Overrides, ChangeLog, time, loggers.CreateLogger, lines)
+        {
+            TenantsMoveMachine = options.Tenants,
+        };
+        Rates = new RateLimits(Core.Shared.Rate, Core.Shared.Share, time);
 
         var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, _log)
         {
@@ -76,7 +80,8 @@ internal sealed class EngineSession : IDisposable
         Dispatcher = new EventDispatcher
         {
             OnEngineEvent = OnEngineEvent,
-            Resolve = header => Namespaces.Resolve(header.NamespaceInode, header.NamespaceCookie, header.ProcessHint),
+            Resolve = header => Namespaces.Resolve(
+                header.NamespaceInode, header.NamespaceCookie, header.ProcessHint, new NamespaceOwner(header.Owner)),
             OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
         };
         Tuners = new TunerManager(options, Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, loggers, _log)
@@ -194,8 +199,8 @@ internal sealed class EngineSession : IDisposable
         var lifted = Overrides.Resume(tuner, networkNamespace);
         if (Tuners.Find(tuner) is { } running)
         {
-            foreach (var one in lifted)
-                Rates.Unmute(one.Namespace.Id, running.Id, running.Events.Keys);
+            foreach (var where in Namespaces.Known.Where(n => lifted.Any(one => one.Namespace.Id == n.Id)))
+                Rates.Unmute(where, running.Id, running.Events.Values);
         }
 
         foreach (var one in lifted)
@@ -271,6 +276,10 @@ internal sealed class EngineSession : IDisposable
 
     private void OnNamespaceGone(NetworkNamespace gone)
     {
+        // Its inode may be another namespace's soon: that one must not find itself muted.
+        foreach (var tuner in Tuners.Running)
+            Rates.Unmute(gone, tuner.Id, tuner.Events.Values);
+        Rates.Unmute(gone, CoreBpf.TunerId, (ushort)engine_event.ENGINE_NAMESPACE, TunableScope.Namespace);
         Tuners.OnNamespaceGone(gone.Id);
         Changes.NamespaceGone(gone);
     }

@@ -36,6 +36,9 @@ public sealed class OverrideRegistry
         }
     }
 
+    /// <summary>How much of the log tenants get; null lets them have all of it.</summary>
+    public TenantLines? Lines { get; init; }
+
     /// <summary>All overrides in force.</summary>
     public IReadOnlyList<AdministratorOverride> All => [.. _overrides.Values.SelectMany(list => list)];
 
@@ -100,7 +103,7 @@ public sealed class OverrideRegistry
             _journal.Note(record);
             var entry = new AdministratorOverride(
                 tuner, managed.Name, record.Namespace, write.Pid, record.Command, record.Old, record.New, record.Time);
-            if (Add(entry))
+            if (Add(entry) && (Lines?.MayTell(where, log) ?? true))
                 TuningLog.Overridden(_logOf(tuner), entry.Sentence);
             made.Add(entry);
         }

@@ -23,7 +23,7 @@ public sealed class ChangeApplierTests : IDisposable
         _overrides = new OverrideRegistry(_journal, _store, Sample.Global, _ => _log);
         _overrides.Manage("tcp", [Sample.Backlog]);
         _changes = new ChangeLog(new ManualTimers(_time).After, _time, _ => _log);
-        _applier = new ChangeApplier(_journal, _store, _overrides, _changes, _time, _ => _log);
+        _applier = new ChangeApplier(_journal, _store, _overrides, _changes, _time, _ => _log, availablePages: () => 1_000_000);
         _store[Sample.Blue, Sample.Backlog] = "128";
         _store[Sample.Red, Sample.Backlog] = "128";
     }
