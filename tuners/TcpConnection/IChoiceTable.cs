@@ -1,3 +1,4 @@
+using BpfTune.Sdk;
 using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
 
 namespace BpfTune.Tuners.TcpConnection;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using BpfTune.Engine.Hooks;
+using BpfTune.Engine.Tuning;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
