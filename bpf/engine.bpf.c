@@ -252,8 +252,9 @@ int bpftune_netns(struct bpf_sock *ctx)
 	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
 	struct namespace_event *e;
 
+	/* A tenant's entries are few, and this one is soon of no more use. */
 	e = bpftune_reserve(struct namespace_event, net, ENGINE_NAMESPACE,
-			    60 * BPFTUNE_SECOND);
+			    (bpftune_owner(net) ? 5 : 60) * BPFTUNE_SECOND);
 	if (e)
 		bpftune_submit(e);
 	return 1;

@@ -97,7 +97,7 @@ static __always_inline int report(struct net_device *dev, bool ipv6,
 {
 	struct net *net = BPF_CORE_READ(dev, nd_net.net);
 	struct neigh_event *e =
-		bpftune_reserve(struct neigh_event, net, kind, interval);
+		bpftune_reserve_machine(struct neigh_event, net, kind, interval);
 
 	if (!e)
 		return 0;

@@ -24,7 +24,7 @@ struct net_event {
 };
 BPFTUNE_EXPORT(struct, net_event);
 
-/* The settings are the machine's: any namespace does where the device has none. */
+/* Where the device is not known, whoever runs on this CPU: that may be anybody. */
 static __always_inline struct net *net_of(struct net_device *dev)
 {
 	struct task_struct *task;
@@ -42,9 +42,12 @@ static __always_inline int report(struct net_device *dev, __u16 kind, __u64 inte
 
 	if (!net)
 		return 0;
-	e = bpftune_reserve(struct net_event, net, kind, interval);
-	if (e)
-		bpftune_submit(e);
+	e = bpftune_reserve_machine(struct net_event, net, kind, interval);
+	if (!e)
+		return 0;
+	if (!dev)
+		bpftune_unattributed(&e->header);
+	bpftune_submit(e);
 	return 0;
 }
 

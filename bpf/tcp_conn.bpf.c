@@ -13,11 +13,13 @@
 enum tcp_conn_event {
 	TCP_CONN_OUTCOME = 1, /* what an algorithm achieved on a connection */
 	TCP_CONN_LOSSY = 2,   /* a connection loses too much */
+	TCP_CONN_UNKNOWN = 3, /* one in a namespace of which nothing is said */
 };
 BPFTUNE_EXPORT(enum, tcp_conn_event);
 
 #define OUTCOME_INTERVAL BPFTUNE_MS
 #define LOSSY_INTERVAL (100 * BPFTUNE_MS)
+#define UNKNOWN_INTERVAL BPFTUNE_SECOND
 
 /* Retransmits above segments >> loss_shift are too many. */
 const volatile __u32 loss_shift = 6;
@@ -95,7 +97,7 @@ BPFTUNE_EXPORT(struct, conn_event);
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1024);
+	__uint(max_entries, 1024 + 512); /* RemoteTable: the machine's, tenants' */
 	__type(key, struct conn_key);
 	__type(value, struct conn_choice);
 } bpftune_conn_choice SEC(".maps");
@@ -107,14 +109,35 @@ struct {
 	__type(value, struct conn_algorithm);
 } bpftune_conn_name SEC(".maps");
 
-/* Namespaces, by inode, where an administrator has taken over. */
+/*
+ * What the daemon says of a namespace. Inode numbers are used again: what was
+ * said of another cookie's is not said of this one.
+ */
+struct conn_permission {
+	__u64 netns_cookie; /* 0: this kernel has none */
+	__u32 allowed;	    /* 0: an administrator has taken over */
+	__u32 reserved;
+};
+
+/*
+ * The namespaces where connections may be given another algorithm. Where nothing
+ * is said nothing is done, so a table that is full leaves a namespace alone: it
+ * holds all of tenants' that the daemon knows at a time (TenantShares), and
+ * 8,192 of the machine's own.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1024);
+	__uint(max_entries, 8192 + 1024);
 	__type(key, __u32);
-	__type(value, __u32);
-} bpftune_conn_off SEC(".maps");
+	__type(value, struct conn_permission);
+} bpftune_conn_in SEC(".maps");
+
+/* The first connection of a namespace: asks what to do there. */
+struct conn_unknown {
+	struct bpftune_event header;
+};
+BPFTUNE_EXPORT(struct, conn_unknown);
 
 /* What was done to connections, however many events were held back. */
 enum conn_count {
@@ -176,9 +199,22 @@ static __always_inline void count(__u32 what)
 		(*counter)++;
 }
 
-static __always_inline bool is_off(__u32 netns_inode)
+static __always_inline bool is_allowed(struct sock *sk)
 {
-	return bpf_map_lookup_elem(&bpftune_conn_off, &netns_inode);
+	struct net *net = bpftune_sock_net(sk);
+	__u32 inode = bpftune_net_inode(net);
+	struct conn_permission *permission =
+		bpf_map_lookup_elem(&bpftune_conn_in, &inode);
+	struct conn_unknown *e;
+
+	if (permission &&
+	    bpftune_same(permission->netns_cookie, bpftune_net_cookie(net)))
+		return permission->allowed;
+	e = bpftune_reserve(struct conn_unknown, net, TCP_CONN_UNKNOWN,
+			    UNKNOWN_INTERVAL);
+	if (e)
+		bpftune_submit(e);
+	return false;
 }
 
 static __always_inline void begin(struct sock *sk, struct conn_state *state)
@@ -286,7 +322,7 @@ static __always_inline void established(struct bpf_sock_ops *ctx,
 		return;
 	state->key = key;
 	state->ecn = has_ecn(sk);
-	if (!is_off(key.netns_inode))
+	if (is_allowed(sk))
 		state->chosen = choose(ctx, &key, state->ecn);
 	if (state->chosen)
 		count(CONN_CHOSEN);
@@ -316,7 +352,7 @@ static __always_inline void retransmitted(struct bpf_sock_ops *ctx,
 
 	if (state->lossy || lost < loss_minimum || lost <= sent >> loss_shift)
 		return;
-	if (is_changed(sk, state) || is_off(state->key.netns_inode))
+	if (is_changed(sk, state) || !is_allowed(sk))
 		return;
 	state->lossy = 1;
 	/* Not before 6.1; what is lost without it is a little patience. */

@@ -39,8 +39,8 @@ static __always_inline int report_memory(struct sock *sk, __s64 allocated)
 {
 	struct udp_memory *e;
 
-	e = bpftune_reserve(struct udp_memory, bpftune_sock_net(sk),
-			    UDP_BUFFER_MEMORY, MEMORY_INTERVAL);
+	e = bpftune_reserve_machine(struct udp_memory, bpftune_sock_net(sk),
+				    UDP_BUFFER_MEMORY, MEMORY_INTERVAL);
 	if (!e)
 		return 0;
 	bpftune_read_memory(sk, &e->allocated, e->mem);
@@ -55,10 +55,10 @@ static __always_inline int report_full(struct sock *sk)
 	__u8 locks = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks);
 	struct udp_buffer_full *e;
 
-	e = bpftune_reserve(struct udp_buffer_full, bpftune_sock_net(sk),
-			    locks & SOCK_RCVBUF_LOCK ? UDP_BUFFER_LOCKED :
-						       UDP_BUFFER_FULL,
-			    BUFFER_INTERVAL);
+	e = bpftune_reserve_machine(struct udp_buffer_full, bpftune_sock_net(sk),
+				    locks & SOCK_RCVBUF_LOCK ? UDP_BUFFER_LOCKED :
+							       UDP_BUFFER_FULL,
+				    BUFFER_INTERVAL);
 	if (!e)
 		return 0;
 	e->buffer = BPF_CORE_READ(sk, sk_rcvbuf);

@@ -5,7 +5,7 @@ _bpftune() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' word
 	local verbs='run doctor status tuners tunables namespaces changes resume rollback'
 	local places='--runtime-dir --state-dir --config'
-	local daemon='--learning_rate --learning-rate -r --allow -a --cgroup -c --libdir -l --rollback -R --legacy -L --debug -d --stderr -s --port -p'
+	local daemon='--learning_rate --learning-rate -r --allow -a --cgroup -c --libdir -l --rollback -R --legacy -L --tenants --debug -d --stderr -s --port -p'
 	local common="--json --help -h $places"
 	COMPREPLY=()
 

@@ -39,6 +39,7 @@ set -l daemon "not __fish_seen_subcommand_from doctor status tuners tunables nam
 complete -c bpftune -n $daemon -s D -l daemon -d 'Go into the background'
 complete -c bpftune -n $daemon -s r -l learning_rate -l learning-rate -x -a '0 1 2 3 4' -d 'How far a tunable moves at a time'
 complete -c bpftune -n $daemon -s R -l rollback -d 'Put every value back when stopping'
+complete -c bpftune -n $daemon -l tenants -d 'Let tenants move settings of the whole machine'
 complete -c bpftune -n $daemon -s s -l stderr -d 'Log to standard error'
 
 # The daemon's and doctor's.

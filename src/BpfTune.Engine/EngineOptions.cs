@@ -24,6 +24,9 @@ public sealed record EngineOptions
     /// <summary>Whether to do without mechanisms that need BTF (fentry, tp_btf).</summary>
     public bool Legacy { get; init; }
 
+    /// <summary>Whether what is seen in tenants' namespaces may move settings of the whole machine.</summary>
+    public bool Tenants { get; init; }
+
     /// <summary>TCP port on 127.0.0.1 that answers read-only queries; null opens none.</summary>
     public int? Port { get; init; }
 

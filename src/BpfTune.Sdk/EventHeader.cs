@@ -6,7 +6,7 @@ namespace BpfTune.Sdk;
 /// What every record in the shared ring buffer begins with: <c>struct bpftune_event</c> of
 /// bpf/include/bpftune/events.h.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 32)]
+[StructLayout(LayoutKind.Explicit, Size = 40)]
 public readonly struct EventHeader
 {
     /// <summary>Nanoseconds of CLOCK_MONOTONIC (bpf_ktime_get_ns).</summary>
@@ -29,4 +29,7 @@ public readonly struct EventHeader
 
     /// <summary>Events of this kind in this namespace that the rate limit held back since the last one.</summary>
     [field: FieldOffset(28)] public uint Suppressed { get; init; }
+
+    /// <summary>Whose namespace it is: <see cref="NamespaceOwner.Key"/>, as the kernel says.</summary>
+    [field: FieldOffset(32)] public ulong Owner { get; init; }
 }

@@ -20,6 +20,15 @@ public interface ITunerHost
     /// <summary>The hooks as they came out on this kernel.</summary>
     IReadOnlyList<HookStatus> Hooks { get; }
 
+    /// <summary>Memory that may be promised, in pages: see <see cref="BufferMemory"/>. 0 when there is none to give.</summary>
+    long AvailablePages { get; }
+
+    /// <summary>
+    /// Whether this machine has had tenants since the daemon began: then counters of the whole machine may be theirs in part,
+    /// and are evidence only as far as events of the machine's own namespaces bear them out.
+    /// </summary>
+    bool HasTenants { get; }
+
     /// <summary>Hands a proposal to the policy, the journal and the writer.</summary>
     ProposalOutcome Propose(Proposal proposal);
 

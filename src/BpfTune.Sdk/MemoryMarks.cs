@@ -16,24 +16,24 @@ public static class MemoryMarks
     public const int Maximum = 2;
 
     /// <summary>
-    /// The marks for an allocation near the pressure mark: each a step up, within its share of the machine's buffer
+    /// The marks for an allocation near the pressure mark: each a step up, within its share of the machine's available
     /// memory (1/16, 1/8 and 1/4). A mark that is beyond its share stays.
     /// </summary>
     /// <param name="marks">Min, pressure, max.</param>
-    /// <param name="freeBufferPages">See <see cref="BufferMemory"/>; 0 when unknown, then nothing is raised.</param>
+    /// <param name="availablePages">See <see cref="BufferMemory"/>; 0 when unknown, then nothing is raised.</param>
     /// <param name="rate">The step.</param>
-    public static TunableValue Raise(TunableValue marks, long freeBufferPages, LearningRate rate)
+    public static TunableValue Raise(TunableValue marks, long availablePages, LearningRate rate)
     {
-        var maximum = rate.Raise(marks[Maximum], freeBufferPages / 4);
-        var pressure = Math.Min(rate.Raise(marks[Pressure], freeBufferPages / 8), maximum);
-        var minimum = Math.Min(rate.Raise(marks[Minimum], freeBufferPages / 16), pressure);
+        var maximum = rate.Raise(marks[Maximum], availablePages / 4);
+        var pressure = Math.Min(rate.Raise(marks[Pressure], availablePages / 8), maximum);
+        var minimum = Math.Min(rate.Raise(marks[Minimum], availablePages / 16), pressure);
         return TunableValue.Of(minimum, pressure, maximum);
     }
 
     /// <summary>Whether the protocol is near its maximum and the maximum cannot be raised any more.</summary>
-    public static bool IsExhausted(long allocated, TunableValue marks, long freeBufferPages, LearningRate rate) =>
+    public static bool IsExhausted(long allocated, TunableValue marks, long availablePages, LearningRate rate) =>
         rate.IsNear(allocated, marks[Maximum])
-        && Raise(marks, freeBufferPages, rate)[Maximum] <= marks[Maximum];
+        && Raise(marks, availablePages, rate)[Maximum] <= marks[Maximum];
 
     /// <summary>Whether memory has eased: below the pressure mark by a step.</summary>
     public static bool HasEased(long allocated, TunableValue marks, LearningRate rate) =>

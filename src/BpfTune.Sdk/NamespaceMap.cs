@@ -23,5 +23,8 @@ public sealed class NamespaceMap<T>
         }
     }
 
+    /// <summary>The state of a namespace if there is any.</summary>
+    public T? Find(NamespaceId id) => _states.GetValueOrDefault(id);
+
     internal void Forget(NamespaceId id) => _states.Remove(id);
 }

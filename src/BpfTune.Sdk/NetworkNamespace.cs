@@ -1,7 +1,7 @@
 namespace BpfTune.Sdk;
 
 /// <summary>A network namespace known to the engine. One instance per namespace: reference equality holds while it lives.</summary>
-public sealed class NetworkNamespace(NamespaceId id, string name, bool isGlobal)
+public sealed class NetworkNamespace(NamespaceId id, string name, bool isGlobal, NamespaceOwner owner = default)
 {
     /// <summary>Inode and cookie.</summary>
     public NamespaceId Id { get; } = id;
@@ -11,6 +11,12 @@ public sealed class NetworkNamespace(NamespaceId id, string name, bool isGlobal)
 
     /// <summary>The namespace that the daemon itself lives in; only there are machine-wide tunables settable.</summary>
     public bool IsGlobal { get; } = isGlobal;
+
+    /// <summary>Whose it is.</summary>
+    public NamespaceOwner Owner { get; } = owner;
+
+    /// <summary>Whether somebody without a privilege on the machine may command it. The daemon's own is nobody else's.</summary>
+    public bool IsTenant => !IsGlobal && !Owner.IsMachine;
 
     /// <summary>How a sentence names it: 'the global namespace', 'namespace blue'.</summary>
     public string Phrase => IsGlobal ? "the global namespace" : $"namespace {Name}";

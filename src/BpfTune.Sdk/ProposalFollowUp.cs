@@ -23,7 +23,7 @@ public static class ProposalFollowUp
     {
         TimeSpan? rest = outcome switch
         {
-            ProposalOutcome.Overridden or ProposalOutcome.Failed => WhenRefused,
+            ProposalOutcome.Overridden or ProposalOutcome.NotTheirs or ProposalOutcome.Failed => WhenRefused,
             ProposalOutcome.Unchanged => WhenUnchanged,
             ProposalOutcome.CoolingDown => WhenCoolingDown,
             _ => null,

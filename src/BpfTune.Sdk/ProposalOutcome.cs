@@ -20,6 +20,9 @@ public enum ProposalOutcome
     /// <summary>The kernel's value is no longer the one the decision was made from: decide again from a fresh read.</summary>
     Stale,
 
+    /// <summary>What it is about is not the tenant's whose namespace led to it: decided for good, unless the settings change.</summary>
+    NotTheirs,
+
     /// <summary>The kernel refused it, the namespace is gone, or the change could not be recorded; a warning was logged.</summary>
     Failed,
 }

@@ -27,6 +27,20 @@ public sealed record Tunable(string Name, TunableScope Scope, TunableUnit Unit, 
     /// </summary>
     public bool GrowsByItself { get; init; }
 
+    /// <summary>
+    /// What one more of it may take of the machine's memory, in bytes; 0 when that is of no account. No value is raised to
+    /// more than what is available, and a tenant's raises together stay within its share.
+    /// </summary>
+    public long BytesPerUnit { get; init; } = Unit switch
+    {
+        TunableUnit.Bytes => 1,
+        TunableUnit.Pages => Environment.SystemPageSize,
+        _ => 0,
+    };
+
+    /// <summary>Whether more of it takes time from everybody else: such a tunable never moves for a tenant, whatever the settings.</summary>
+    public bool IsAtOthersCost { get; init; }
+
     /// <summary>Where the kernel keeps it.</summary>
     public string ProcPath { get; } = "/proc/sys/" + Name.Replace('.', '/');
 

@@ -69,11 +69,18 @@ public sealed class TunerDeclaration
     }
 
     /// <summary>Handles one kind of event.</summary>
+    /// <param name="kind">The tuner's number for it.</param>
+    /// <param name="handler">Called for each.</param>
+    /// <param name="concerns">
+    /// <see cref="TunableScope.Machine"/> when nothing but machine-wide settings follows from it. Such events of a tenant's
+    /// namespace reach the handler only where the administrator wants that (<c>tenants = yes</c>); its program reserves
+    /// them with bpftune_reserve_machine(). Others reach it, but what a tuner proposes then for the machine is refused.
+    /// </param>
     /// <exception cref="ArgumentException">The kind has a handler already.</exception>
-    public TunerDeclaration On<T>(ushort kind, TunerEventHandler<T> handler)
+    public TunerDeclaration On<T>(ushort kind, TunerEventHandler<T> handler, TunableScope concerns = TunableScope.Namespace)
         where T : unmanaged
     {
-        if (!_events.TryAdd(kind, new EventBinding.Of<T>(kind, handler)))
+        if (!_events.TryAdd(kind, new EventBinding.Of<T>(kind, handler, concerns)))
             throw new ArgumentException($"Event kind {kind} has two handlers.", nameof(kind));
         return this;
     }

@@ -2,77 +2,45 @@ namespace BpfTune.Sdk.Tests;
 
 public sealed class BufferMemoryTests
 {
-    private const string Dma = """
-        Node 0, zone      DMA
-          per-node stats
-              nr_inactive_anon 4711
-              nr_throttled_written 0
-          pages free     2816
-                boost    0
-                min      14
-                low      17
-                high     20
-                spanned  4095
-                present  3998
-                managed  3840
+    private const string Memory = """
+        MemTotal:       24683620 kB
+        MemFree:        22131420 kB
+        MemAvailable:   23774956 kB
+        Buffers:           30220 kB
         """;
 
     [Fact]
-    public void ManagedAboveHighOfZoneNormalOverAllNodes()
-    {
-        var text = Dma + '\n' + Zone(0, "DMA32", 1000, 500_000) + Zone(0, "Normal", 9000, 2_000_000) + Zone(1, "Normal", 1000, 3_000_000)
-            + Zone(1, "Movable", 5, 700_000) + Zone(1, "Device", 0, 0);
-        Assert.Equal(2_000_000 - 9000 + 3_000_000 - 1000, BufferMemory.FreeBufferPages(text));
-    }
+    public void What_is_available_not_what_is_there() => Assert.Equal(23774956 / 4, BufferMemory.AvailablePages(Memory, null, 4096));
 
     [Fact]
-    public void Dma32WhereNormalIsEmpty()
+    public void In_larger_pages_there_are_fewer() => Assert.Equal(23774956 / 64, BufferMemory.AvailablePages(Memory, null, 65536));
+
+    [Theory]
+    [InlineData("0.00", true)]
+    [InlineData("4.99", true)]
+    [InlineData("5.00", false)]
+    [InlineData("83.20", false)]
+    [InlineData("nonsense", true)]
+    public void None_while_tasks_wait_for_it(string share, bool some)
     {
-        var text = Dma + '\n' + Zone(0, "DMA32", 1000, 500_000) + Zone(0, "Normal", 0, 0);
-        Assert.Equal(499_000, BufferMemory.FreeBufferPages(text));
+        var pressure = $"some avg10={share} avg60=1.00 avg300=0.10 total=123\nfull avg10=99.00 avg60=0.00 avg300=0.00 total=0\n";
+        Assert.Equal(some, BufferMemory.AvailablePages(Memory, pressure, 4096) > 0);
     }
 
     [Theory]
+    [InlineData(null)]
     [InlineData("")]
-    [InlineData("nonsense\nNode\nNode 0\n high x\n managed y\n")]
-    public void NothingToGoBy(string text) => Assert.Equal(0, BufferMemory.FreeBufferPages(text));
+    [InlineData("MemFree: 5 kB\n")]
+    [InlineData("MemAvailable: much kB\n")]
+    [InlineData("MemAvailable: 5\n")]
+    [InlineData("MemAvailable: -5 kB\n")]
+    [InlineData("MemAvailable:  5 MB\n")]
+    public void Nothing_where_nothing_tells(string? text) => Assert.Equal(0, BufferMemory.AvailablePages(text, null, 4096));
 
     [Fact]
-    public void AZoneBelowItsWatermarkCountsNothing() =>
-        Assert.Equal(0, BufferMemory.FreeBufferPages(Zone(0, "Normal", 5000, 4000)));
+    public void The_largest_machine_does_not_overflow() =>
+        Assert.Equal(long.MaxValue / 4, BufferMemory.AvailablePages($"MemAvailable: {long.MaxValue} kB\n", null, 4096));
 
     [Fact]
-    public void PagesOfALargeMachineDoNotOverflow() =>
-        Assert.Equal(3_000_000_000L - 1, BufferMemory.FreeBufferPages(Zone(0, "Normal", 1, 3_000_000_000)));
-
-    [Fact]
-    public void TheHighOfTheZoneBeforeIsNotTaken() => Assert.Equal(
-        100, BufferMemory.FreeBufferPages(Zone(0, "DMA32", 90, 100) + "Node 0, zone   Normal\n        managed  100\n"));
-
-    [Fact]
-    public void ThisMachineHasSome() =>
-        Assert.InRange(BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo")), 1000, long.MaxValue);
-
-    // The lines per CPU that follow have a 'high:' of their own, with a colon.
-    private static string Zone(int node, string name, long high, long managed) => $"""
-        Node {node}, zone {name,8}
-          pages free     12345
-                boost    0
-                min      1
-                low      2
-                high     {high}
-                spanned  9999999
-                present  9999999
-                managed  {managed}
-                cma      0
-                protection: (0, 0, 0, 0, 0)
-              nr_free_pages 12345
-          pagesets
-            cpu: 0
-                      count:    7
-                      high:     123456
-                      batch:    63
-          start_pfn:           4096
-
-        """;
+    public void This_machine_tells() => Assert.Contains("MemAvailable:", File.ReadAllText("/proc/meminfo"), StringComparison.Ordinal);
 }

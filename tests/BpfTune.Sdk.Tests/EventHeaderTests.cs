@@ -18,10 +18,10 @@ public sealed class EventHeaderTests
         BinaryPrimitives.WriteUInt16LittleEndian(record[24..], 0x5555);
         BinaryPrimitives.WriteUInt16LittleEndian(record[26..], 0x6666);
         BinaryPrimitives.WriteUInt32LittleEndian(record[28..], 0x77777777);
-        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], ulong.MaxValue);
+        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], 0x8888888888888888);
 
         ref readonly var header = ref MemoryMarshal.AsRef<EventHeader>(record);
-        Assert.Equal(32, Unsafe.SizeOf<EventHeader>());
+        Assert.Equal(40, Unsafe.SizeOf<EventHeader>());
         Assert.Equal(0x1111111111111111ul, header.TimeNs);
         Assert.Equal(0x2222222222222222ul, header.NamespaceCookie);
         Assert.Equal(0x33333333u, header.NamespaceInode);
@@ -29,5 +29,6 @@ public sealed class EventHeaderTests
         Assert.Equal(0x5555, header.TunerId);
         Assert.Equal(0x6666, header.Kind);
         Assert.Equal(0x77777777u, header.Suppressed);
+        Assert.Equal(0x8888888888888888ul, header.Owner);
     }
 }

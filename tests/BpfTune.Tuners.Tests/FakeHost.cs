@@ -31,6 +31,10 @@ internal sealed class FakeHost : ITunerHost
 
     public NetworkNamespace GlobalNamespace => Global;
 
+    public long AvailablePages { get; set; } = 6_000_000;
+
+    public bool HasTenants { get; set; }
+
     public IReadOnlyList<HookStatus> Hooks => [];
 
     public int TimerCount => _timers.Count;

@@ -29,7 +29,7 @@ internal static class FragmentPolicy
             : FragmentDecision.Raise;
     }
 
-    /// <summary>The largest threshold: each namespace and family may have 1/128 of the machine's buffer memory, at most 2 GiB.</summary>
-    public static long Ceiling(long freeBufferPages, long pageSize) =>
-        freeBufferPages <= 0 ? 0 : Math.Min(int.MaxValue, freeBufferPages / 128 * pageSize);
+    /// <summary>The largest threshold: each namespace and family may have 1/128 of the memory available, at most 2 GiB.</summary>
+    public static long Ceiling(long availablePages, long pageSize) =>
+        availablePages <= 0 ? 0 : Math.Min(int.MaxValue, availablePages / 128 * pageSize);
 }

@@ -52,7 +52,7 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
                 break;
             case FragmentDecision.Raise:
                 var ceiling = FragmentPolicy.Ceiling(
-                    BufferMemory.FreeBufferPages(), Environment.SystemPageSize);
+                    host.AvailablePages, Environment.SystemPageSize);
                 _raise.Raise(
                     in e, value, host.LearningRate.Raise(threshold, ceiling),
                     "fragments_near_threshold", evidence, counters.Completed, counters.Failed);

@@ -39,10 +39,10 @@ internal sealed class NeighTableTuner : Tuner
             "thresholds that were raised are not lowered when the table has emptied",
             Mechanism.Bpf(ProgramNames.bpftune_neighgone_tb),
             Mechanism.Bpf(ProgramNames.bpftune_neighgone_rt)))
-        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_FULL_IPV4, (in e, in record) => _ipv4.OnFull(in e, in record))
-        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_EMPTY_IPV4, (in e, in record) => _ipv4.OnEmpty(in e, in record))
-        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_FULL_IPV6, (in e, in record) => _ipv6.OnFull(in e, in record))
-        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_EMPTY_IPV6, (in e, in record) => _ipv6.OnEmpty(in e, in record));
+        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_FULL_IPV4, (in e, in record) => _ipv4.OnFull(in e, in record), TunableScope.Machine)
+        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_EMPTY_IPV4, (in e, in record) => _ipv4.OnEmpty(in e, in record), TunableScope.Machine)
+        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_FULL_IPV6, (in e, in record) => _ipv6.OnFull(in e, in record), TunableScope.Machine)
+        .On<neigh_event>((ushort)neigh_table_event.NEIGH_TABLE_EMPTY_IPV6, (in e, in record) => _ipv6.OnEmpty(in e, in record), TunableScope.Machine);
 
     /// <inheritdoc/>
     public override IEnumerable<TunerFact> Facts() => _ipv4.Facts().Concat(_ipv6.Facts());

@@ -23,5 +23,6 @@ internal static class NeighbourTunables
         new($"{prefix}.neigh.default.gc_thresh{number}", TunableScope.Machine, TunableUnit.Count, summary)
         {
             Bounds = [new ValueRange(0, ThresholdPolicy.MostEntries)],
+            BytesPerUnit = ThresholdPolicy.EntrySize,
         };
 }

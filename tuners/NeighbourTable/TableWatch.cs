@@ -39,7 +39,7 @@ internal sealed class TableWatch(
 
         var addresses = prefixes.Values.Sum(p => p.Sum);
         _ceiling = ThresholdPolicy.Ceiling(
-            addresses, BufferMemory.FreeBufferPages(), Environment.SystemPageSize);
+            addresses, host.AvailablePages, Environment.SystemPageSize);
         var raised = ThresholdPolicy.Raise(thresholds, record.entries, _ceiling, host.LearningRate);
         if (raised.Equals(thresholds))
         {

@@ -15,9 +15,9 @@ internal static class ThresholdPolicy
     private const long EntriesPerAddress = 4;
 
     /// <summary>What an entry takes, in bytes, with its key, its device's part and its place in the hash table; rounded up.</summary>
-    private const long EntrySize = 1024;
+    public const long EntrySize = 1024;
 
-    /// <summary>A table full of entries takes at most this share of the buffer memory: one scan of a /64 must not take all.</summary>
+    /// <summary>A table full of entries takes at most this share of the memory available: one scan of a /64 must not take all.</summary>
     private const long MemoryShare = 64;
 
     /// <summary>The kernel's own thresholds (net/ipv4/arp.c, net/ipv6/ndisc.c).</summary>
@@ -25,12 +25,12 @@ internal static class ThresholdPolicy
 
     /// <summary>How far gc_thresh3 may be raised.</summary>
     /// <param name="addresses">What the prefixes of the devices allow that want neighbours.</param>
-    /// <param name="freeBufferPages">See <see cref="BufferMemory"/>; 0 when unknown, then only the default is safe.</param>
+    /// <param name="availablePages">See <see cref="BufferMemory"/>; 0 when unknown, then only the default is safe.</param>
     /// <param name="pageSize">In bytes.</param>
-    public static long Ceiling(long addresses, long freeBufferPages, int pageSize)
+    public static long Ceiling(long addresses, long availablePages, int pageSize)
     {
         var useful = Math.Min(Math.Max(0, addresses), MostEntries) * EntriesPerAddress;
-        var affordable = BufferMemory.Entries(freeBufferPages, pageSize, MemoryShare, EntrySize);
+        var affordable = BufferMemory.Entries(availablePages, pageSize, MemoryShare, EntrySize);
         return Math.Max(Defaults[Limit], Math.Min(Math.Min(useful, affordable), MostEntries));
     }
 

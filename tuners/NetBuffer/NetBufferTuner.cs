@@ -46,8 +46,8 @@ internal sealed class NetBufferTuner : Tuner
             "netdev_budget and netdev_budget_usecs are not tuned",
             Mechanism.ProcCounter("time_squeeze in /proc/net/softnet_stat", ProgramNames.bpftune_poll_tb),
             Mechanism.ProcCounter("time_squeeze in /proc/net/softnet_stat", ProgramNames.bpftune_poll_rt)))
-        .On<net_event>((ushort)net_buffer_event.NET_BUFFER_BACKLOG, OnEvent)
-        .On<net_event>((ushort)net_buffer_event.NET_BUFFER_POLL, OnEvent);
+        .On<net_event>((ushort)net_buffer_event.NET_BUFFER_BACKLOG, OnBacklog, TunableScope.Machine)
+        .On<net_event>((ushort)net_buffer_event.NET_BUFFER_POLL, OnPoll, TunableScope.Machine);
 
     /// <inheritdoc/>
     public override IEnumerable<TunerFact> Facts() => _watch.Facts();
@@ -58,9 +58,14 @@ internal sealed class NetBufferTuner : Tuner
     /// <inheritdoc/>
     public override void OnStopping() => _watch.Stop();
 
-    private void OnEvent(in TunerEvent e, in net_event record)
+    private void OnBacklog(in TunerEvent e, in net_event record) => Look(in e, 1L + e.Header.Suppressed, 0);
+
+    private void OnPoll(in TunerEvent e, in net_event record) => Look(in e, 0, 1L + e.Header.Suppressed);
+
+    private void Look(in TunerEvent e, long drops, long polls)
     {
-        if (!_watch.Look())
+        // A longer backlog or a larger budget takes time from everybody: never for a tenant, whatever the settings.
+        if (e.Namespace.IsTenant || !_watch.Look(drops, polls))
             Host.Mute(e.Namespace, e.Header.Kind, Useless);
     }
 }

@@ -5,7 +5,8 @@ namespace BpfTune.Tuners.NetBuffer;
 
 /// <summary>
 /// The counters of /proc/net/softnet_stat: read when a program saw a drop or a full poll, and then once a second for as
-/// long as they grow and something can be done about it.
+/// long as they grow and something can be done about it. The counters are the machine's, and tenants' packets are in
+/// them: where there are tenants, no more of them counts than was seen by events of the machine's own namespaces.
 /// </summary>
 internal sealed class SoftnetWatch(Tuner tuner, Func<string?> readSchedstat)
 {
@@ -15,6 +16,8 @@ internal sealed class SoftnetWatch(Tuner tuner, Func<string?> readSchedstat)
     private readonly HashSet<int> _dropping = [];
     private readonly MinuteCount _dropped = new(() => tuner.Host.Time);
     private readonly MinuteCount _squeezed = new(() => tuner.Host.Time);
+    private readonly OwnShare _ownDropped = new(() => tuner.Host.Time);
+    private readonly OwnShare _ownSqueezed = new(() => tuner.Host.Time);
     private readonly BudgetWatch _budget = new(tuner, readSchedstat);
     private IDisposable? _timer;
     private long _allDropped;
@@ -28,10 +31,17 @@ internal sealed class SoftnetWatch(Tuner tuner, Func<string?> readSchedstat)
     }
 
     /// <summary>Reads the counters and decides. False when nothing can be done about what they show.</summary>
-    public bool Look()
+    /// <param name="drops">Packets that the event says were dropped, and</param>
+    /// <param name="polls">polls that used all of their budget, in the machine's own namespaces.</param>
+    public bool Look(long drops, long polls)
     {
-        if (_timer is not null)
-            return true;
+        _ownDropped.See(drops);
+        _ownSqueezed.See(polls);
+        return _timer is not null || Look();
+    }
+
+    private bool Look()
+    {
         long dropped = 0, squeezed = 0;
         foreach (var cpu in Read())
         {
@@ -44,6 +54,8 @@ internal sealed class SoftnetWatch(Tuner tuner, Func<string?> readSchedstat)
                 _dropping.Add(cpu.Cpu);
         }
 
+        dropped = _ownDropped.Take(dropped, tuner.Host.HasTenants);
+        squeezed = _ownSqueezed.Take(squeezed, tuner.Host.HasTenants);
         _dropped.Add(dropped);
         _squeezed.Add(squeezed);
         _allDropped += dropped;

@@ -12,17 +12,17 @@ internal static class RoutePolicy
     public const long MostEntries = 1 << 20;
 
     /// <summary>What a cached route takes, in bytes: rt6_info, its exception and its part for each processor, rounded up.</summary>
-    private const long EntrySize = 512;
+    public const long EntrySize = 512;
 
-    /// <summary>A full cache takes at most this share of the buffer memory: a remote peer can fill it (packets that are too big).</summary>
+    /// <summary>A full cache takes at most this share of the memory available: a remote peer can fill it (packets that are too big).</summary>
     private const long MemoryShare = 64;
 
     /// <summary>How far max_size may be raised.</summary>
-    /// <param name="freeBufferPages">See <see cref="BufferMemory"/>; 0 when unknown, then only the default is safe.</param>
+    /// <param name="availablePages">See <see cref="BufferMemory"/>; 0 when unknown, then only the default is safe.</param>
     /// <param name="pageSize">In bytes.</param>
-    public static long Ceiling(long freeBufferPages, int pageSize)
+    public static long Ceiling(long availablePages, int pageSize)
     {
-        var affordable = BufferMemory.Entries(freeBufferPages, pageSize, MemoryShare, EntrySize);
+        var affordable = BufferMemory.Entries(availablePages, pageSize, MemoryShare, EntrySize);
         return Math.Clamp(affordable, Default, MostEntries);
     }
 }

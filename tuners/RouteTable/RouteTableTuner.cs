@@ -18,6 +18,7 @@ internal sealed class RouteTableTuner : Tuner
         "net.ipv6.route.max_size", TunableScope.Namespace, TunableUnit.Count, "IPv6 routes in the cache at the most")
     {
         Bounds = [new ValueRange(0, RoutePolicy.MostEntries)],
+        BytesPerUnit = RoutePolicy.EntrySize,
     };
 
     /// <inheritdoc/>
@@ -57,7 +58,7 @@ internal sealed class RouteTableTuner : Tuner
         if (!Host.LearningRate.IsNear(record.entries, value[0]))
             return;
 
-        var ceiling = RoutePolicy.Ceiling(BufferMemory.FreeBufferPages(), Environment.SystemPageSize);
+        var ceiling = RoutePolicy.Ceiling(Host.AvailablePages, Environment.SystemPageSize);
         var raised = Host.LearningRate.RaiseUntilRoom(value[0], record.entries, ceiling);
         if (raised == value[0])
         {

@@ -9,7 +9,7 @@ namespace BpfTune.Tuners.TcpBuffer;
 /// </summary>
 internal static class BufferPolicy
 {
-    /// <summary>The share of TCP's memory that one socket may take: an eighth.</summary>
+    /// <summary>The share of TCP's memory, and of the memory available, that one socket may take: an eighth.</summary>
     private const int MemoryShare = 8;
 
     /// <summary>A sixteenth more is not worth a change.</summary>
@@ -21,9 +21,9 @@ internal static class BufferPolicy
     public static long BandwidthDelayCeiling(in BufferFacts facts, uint room) =>
         Saturate((Int128)room * facts.Window * facts.Overhead / 256);
 
-    /// <summary>The smaller of INT_MAX and an eighth of TCP's memory maximum, in bytes.</summary>
-    public static long MemoryCeiling(long memoryMaximumPages, long pageSize) =>
-        Math.Min(int.MaxValue, Saturate((Int128)memoryMaximumPages * pageSize / MemoryShare));
+    /// <summary>The smallest of INT_MAX, an eighth of TCP's memory maximum and an eighth of what is available, in bytes.</summary>
+    public static long MemoryCeiling(long memoryMaximumPages, long availablePages, long pageSize) =>
+        Math.Min(int.MaxValue, Saturate((Int128)Math.Min(memoryMaximumPages, availablePages) * pageSize / MemoryShare));
 
     /// <summary>Whether TCP as a whole has room for larger buffers: below the pressure mark by a step at least.</summary>
     public static bool IsMemoryAmple(in BufferFacts facts, LearningRate rate) =>

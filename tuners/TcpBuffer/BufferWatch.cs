@@ -56,7 +56,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
             }
         }
 
-        var memoryCeiling = BufferPolicy.MemoryCeiling(facts.MemoryMaximum, Environment.SystemPageSize);
+        var memoryCeiling = BufferPolicy.MemoryCeiling(facts.MemoryMaximum, Available(in facts, maximum), Environment.SystemPageSize);
         var raised = BufferPolicy.Raise(maximum, _largestProduct, memoryCeiling, rate);
         if (raised <= maximum)
         {
@@ -95,6 +95,10 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
             _latency.Add(facts.Buffer, facts.RttMicroseconds);
         }
     }
+
+    /// <summary>Asked only where a raise is in question: the answer is read from two files.</summary>
+    private long Available(in BufferFacts facts, long maximum) =>
+        _largestProduct > maximum ? tuner.Host.AvailablePages : facts.MemoryMaximum;
 
     private bool IsQueueing(in BufferFacts facts) =>
         facts.RttMicroseconds > _leastRtt * InflatedRtt && _latency.IsAbove(Correlated);

@@ -6,9 +6,6 @@ internal enum SynDecision
     /// <summary>Nothing (yet).</summary>
     Wait,
 
-    /// <summary>Cookies do not help: turn them off.</summary>
-    CookiesOff,
-
     /// <summary>Memory is short: turn cookies on.</summary>
     CookiesOn,
 

@@ -8,28 +8,28 @@ internal static class SynPolicy
     /// <summary>The backlog is never lowered below this.</summary>
     public const long LeastBacklog = 128;
 
-    /// <summary>Nor raised above this: a request takes about 300 bytes, so 20 MB a listener.</summary>
-    public const long MostBacklog = 65536;
+    /// <summary>What a half-open connection takes, in bytes (struct tcp_request_sock, rounded up).</summary>
+    public const long RequestSize = 320;
 
-    /// <summary>So many bad cookies without a good one show that cookies only cost.</summary>
-    public const long BadCookies = 1024;
+    /// <summary>Nor raised above this: 20 MB a listener.</summary>
+    public const long MostBacklog = 65536;
 
     private const double Correlated = 0.75;
     private const double Uncorrelated = 0.25;
     private const int Samples = 10;
 
-    /// <summary>The decision for what was counted in an interval.</summary>
+    /// <summary>
+    /// The decision for what was counted in an interval. Cookies are only ever turned on: whoever floods a queue can send
+    /// back as many bad ones as it takes to make them look useless.
+    /// </summary>
     /// <param name="interval">Counted since the last look.</param>
-    /// <param name="total">Counted since the tuner began.</param>
     /// <param name="history">Floods against accepted connections, interval by interval.</param>
     /// <param name="cookies">Whether tcp_syncookies is on.</param>
     /// <param name="memoryLow">TCP's memory is near its pressure mark.</param>
-    public static SynDecision Decide(SynCounters interval, SynCounters total, Correlation history, bool cookies, bool memoryLow)
+    public static SynDecision Decide(SynCounters interval, Correlation history, bool cookies, bool memoryLow)
     {
         if (interval.Floods <= 0)
             return SynDecision.Wait;
-        if (cookies && total.BadCookies >= BadCookies && total.GoodCookies == 0)
-            return SynDecision.CookiesOff;
         if (memoryLow)
             return cookies ? SynDecision.Wait : SynDecision.CookiesOn;
 
@@ -43,10 +43,14 @@ internal static class SynPolicy
     }
 
     /// <summary>The backlog after a decision.</summary>
-    public static long Backlog(long backlog, SynDecision decision, LearningRate rate) => decision switch
+    /// <param name="backlog">What it is.</param>
+    /// <param name="found">What it was at first: never lowered below that, for a flood must not take room from real clients.</param>
+    /// <param name="decision">The decision.</param>
+    /// <param name="rate">The step.</param>
+    public static long Backlog(long backlog, long found, SynDecision decision, LearningRate rate) => decision switch
     {
         SynDecision.RaiseBacklog => rate.Raise(backlog, MostBacklog),
-        SynDecision.LowerBacklog => rate.Lower(backlog, LeastBacklog),
+        SynDecision.LowerBacklog => rate.Lower(backlog, Math.Max(found, LeastBacklog)),
         _ => backlog,
     };
 }

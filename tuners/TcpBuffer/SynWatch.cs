@@ -15,8 +15,8 @@ internal sealed class SynWatch(Tuner tuner, NetworkNamespace networkNamespace)
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     private readonly Correlation _history = new();
-    private SynCounters? _first;
-    private SynCounters _last;
+    private SynCounters? _last;
+    private long? _foundBacklog;
     private IDisposable? _timer;
 
     /// <summary>Reads the counters and decides.</summary>
@@ -29,14 +29,14 @@ internal sealed class SynWatch(Tuner tuner, NetworkNamespace networkNamespace)
             return;
 
         var now = SynCounters.Parse(netstat, snmp);
-        if (_first is not { } first)
+        if (_last is not { } last)
         {
-            _first = _last = now;
+            _last = now;
             host.Mute(networkNamespace, Kind, Again);
             return;
         }
 
-        var interval = now.Since(_last);
+        var interval = now.Since(last);
         _last = now;
         if (interval.Floods <= 0)
         {
@@ -45,7 +45,7 @@ internal sealed class SynWatch(Tuner tuner, NetworkNamespace networkNamespace)
         }
 
         _history.Add(interval.Floods, interval.Accepted);
-        Act(interval, now.Since(first));
+        Act(interval);
         _timer = host.After(Again, () =>
         {
             _timer = null;
@@ -53,7 +53,7 @@ internal sealed class SynWatch(Tuner tuner, NetworkNamespace networkNamespace)
         });
     }
 
-    private void Act(SynCounters interval, SynCounters total)
+    private void Act(SynCounters interval)
     {
         var host = tuner.Host;
         if (!host.TryRead(TcpTunables.SynCookies, networkNamespace, out var cookies))
@@ -63,22 +63,18 @@ internal sealed class SynWatch(Tuner tuner, NetworkNamespace networkNamespace)
             && SocketStatistics.Read(sockstat, "TCP", "mem") is { } pages
             && host.LearningRate.IsNear(pages, marks[TcpTunables.Pressure]);
 
-        var decision = SynPolicy.Decide(interval, total, _history, cookies[0] != 0, memoryLow);
+        var decision = SynPolicy.Decide(interval, _history, cookies[0] != 0, memoryLow);
         var evidence = $"{interval.Floods} SYNs found the queue full and {interval.Accepted} connections were accepted since the last look";
         switch (decision)
         {
-            case SynDecision.CookiesOff:
-                host.Propose(new Proposal(
-                    TcpTunables.SynCookies, networkNamespace, cookies, TunableValue.Of(0), "syn_cookies_useless",
-                    $"{total.BadCookies} bad SYN cookies came back and no good one"));
-                break;
             case SynDecision.CookiesOn:
                 host.Propose(new Proposal(
                     TcpTunables.SynCookies, networkNamespace, cookies, TunableValue.Of(1), "syn_flood_while_memory_low", evidence));
                 break;
             case SynDecision.RaiseBacklog or SynDecision.LowerBacklog
                 when host.TryRead(TcpTunables.SynBacklog, networkNamespace, out var backlog):
-                var next = SynPolicy.Backlog(backlog[0], decision, host.LearningRate);
+                _foundBacklog ??= backlog[0];
+                var next = SynPolicy.Backlog(backlog[0], _foundBacklog.Value, decision, host.LearningRate);
                 if (next != backlog[0])
                 {
                     host.Propose(new Proposal(

@@ -19,6 +19,7 @@ internal sealed class TcpBufferTuner : Tuner
     private readonly NamespaceMap<BufferWatch> _receive;
     private readonly NamespaceMap<BufferWatch> _send;
     private readonly NamespaceMap<SynWatch> _syn;
+    private readonly NamespaceMap<MemorySaving> _saving;
     private readonly MemoryWatch _memory;
 
     public TcpBufferTuner()
@@ -26,7 +27,8 @@ internal sealed class TcpBufferTuner : Tuner
         _receive = PerNamespace(_ => new BufferWatch(this, TcpTunables.ReceiveBuffer, "rcvbuf", ReceiveRoom));
         _send = PerNamespace(_ => new BufferWatch(this, TcpTunables.SendBuffer, "sndbuf", SendRoom));
         _syn = PerNamespace(ns => new SynWatch(this, ns));
-        _memory = new MemoryWatch(this, (ushort)tcp_buffer_event.TCP_BUFFER_MEMORY);
+        _saving = PerNamespace(ns => new MemorySaving(this, ns));
+        _memory = new MemoryWatch(this, (ushort)tcp_buffer_event.TCP_BUFFER_MEMORY, _saving);
     }
 
     /// <inheritdoc/>
@@ -102,7 +104,18 @@ internal sealed class TcpBufferTuner : Tuner
     }
 
     /// <inheritdoc/>
-    public override void OnStopping() => _memory.Stop();
+    public override void OnNamespaceGone(NamespaceId id)
+    {
+        _saving.Find(id)?.Stop();
+        base.OnNamespaceGone(id);
+    }
+
+    /// <inheritdoc/>
+    public override void OnStopping()
+    {
+        foreach (var saving in _saving.Values)
+            saving.Stop();
+    }
 
     private void OnReceive(in TunerEvent e, in buffer_event record)
     {

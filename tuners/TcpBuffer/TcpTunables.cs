@@ -41,12 +41,14 @@ internal static class TcpTunables
         "net.ipv4.tcp_max_syn_backlog", TunableScope.Namespace, TunableUnit.Count, "half-open connections remembered for a listener")
     {
         Bounds = [new ValueRange(SynPolicy.LeastBacklog, SynPolicy.MostBacklog)],
+        BytesPerUnit = SynPolicy.RequestSize,
     };
 
     public static readonly Tunable SynCookies = new(
         "net.ipv4.tcp_syncookies", TunableScope.Namespace, TunableUnit.Switch, "whether SYN cookies are sent when the queue overflows")
     {
-        Bounds = [new ValueRange(0, 2)],
+        // Never 0: what protects is not turned off.
+        Bounds = [new ValueRange(1, 2)],
     };
 
     private static Tunable Switch(string name, TunableScope scope, string summary) =>

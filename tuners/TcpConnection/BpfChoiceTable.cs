@@ -1,5 +1,6 @@
 using System.Text;
 using BpfTune.LibBpf;
+using BpfTune.Sdk;
 using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
 
 namespace BpfTune.Tuners.TcpConnection;
@@ -29,24 +30,23 @@ internal sealed class BpfChoiceTable(Loaded bpf) : IChoiceTable
     public void Remove(RemoteKey key) => bpf.Maps.bpftune_conn_choice.Remove(key.ToKernel());
 
     /// <inheritdoc/>
-    public bool TurnOff(uint namespaceInode, bool off)
+    public bool Permit(NamespaceId id, bool allowed)
     {
-        if (!off)
-        {
-            bpf.Maps.bpftune_conn_off.Remove(namespaceInode);
-            return true;
-        }
-
         try
         {
-            bpf.Maps.bpftune_conn_off.Set(namespaceInode, 1);
+            bpf.Maps.bpftune_conn_in.Set(
+                id.Inode, new conn_permission { netns_cookie = id.Cookie, allowed = allowed ? 1u : 0 });
             return true;
         }
         catch (BpfException e) when (IsShortage(e))
         {
+            Forget(id);
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public void Forget(NamespaceId id) => bpf.Maps.bpftune_conn_in.Remove(id.Inode);
 
     /// <inheritdoc/>
     public ConnectionDeeds Deeds() => new(Sum(conn_count.CONN_SWITCHED), Sum(conn_count.CONN_CHOSEN));

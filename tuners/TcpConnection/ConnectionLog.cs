@@ -26,6 +26,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(8121, LogLevel.Debug, "the kernel has no room to note down what to do for {Subject}")]
     internal static partial void NoRoom(ILogger logger, string subject);
 
+    [LoggerMessage(8122, LogLevel.Warning, "the kernel has no room to note down namespace inode {Inode}: connections there, and in others like it, keep the congestion control that their namespace has by default")]
+    internal static partial void NoRoomForNamespace(ILogger logger, uint inode);
+
     [LoggerMessage(8130, LogLevel.Debug, "a connection to {Remote} in {Where} under {Algorithm}: round trip {Rtt:0} of at least {MinRtt:0} us, {Rate:0} of at most {MaxRate:0} bytes/s, cost now {Cost:0.00}")]
     internal static partial void Learned(ILogger logger, RemoteKey remote, string where, string algorithm, double rtt, double minRtt, double rate, double maxRate, double cost);
 }

@@ -1,3 +1,4 @@
+using BpfTune.Sdk;
 using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
 
 namespace BpfTune.Tuners.TcpConnection;
@@ -17,6 +18,12 @@ internal interface IChoiceTable
     /// <summary>What was done to connections since the tuner started.</summary>
     ConnectionDeeds Deeds();
 
-    /// <summary>Nothing is chosen or switched in a namespace, or is again. False when the kernel cannot note it down.</summary>
-    bool TurnOff(uint namespaceInode, bool off);
+    /// <summary>
+    /// Says whether anything may be chosen or switched in a namespace; where nothing is said it may not. False when the
+    /// kernel cannot note it down: then nothing is said.
+    /// </summary>
+    bool Permit(NamespaceId id, bool allowed);
+
+    /// <summary>Nothing is said of a namespace any more.</summary>
+    void Forget(NamespaceId id);
 }

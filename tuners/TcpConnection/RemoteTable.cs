@@ -3,14 +3,25 @@ using BpfTune.Sdk;
 
 namespace BpfTune.Tuners.TcpConnection;
 
-/// <summary>The remotes known, at most <see cref="Capacity"/>: those heard of least recently make room.</summary>
+/// <summary>
+/// The remotes known. There is an end to those of the machine's own namespaces, one to those of all tenants and one to
+/// those of each; what was heard of least recently makes room, of the same owner's: nobody's connections push out what
+/// was learned from another's.
+/// </summary>
 internal sealed class RemoteTable(Action<Remote> onRemoved)
 {
-    /// <summary>As many as bpftune_conn_choice holds.</summary>
-    public const int Capacity = 1024;
+    /// <summary>Of the machine's own namespaces.</summary>
+    public const int Own = 1024;
+
+    /// <summary>Of all tenants together; bpftune_conn_choice holds these and <see cref="Own"/>.</summary>
+    public const int AllTenants = 512;
+
+    /// <summary>Of one tenant.</summary>
+    public const int EachTenant = 64;
 
     private readonly Dictionary<RemoteKey, Remote> _remotes = [];
     private long _uses;
+    private int _ofTenants;
 
     /// <summary>All of them, in no order.</summary>
     public IReadOnlyCollection<Remote> Values => _remotes.Values;
@@ -20,9 +31,10 @@ internal sealed class RemoteTable(Action<Remote> onRemoved)
     {
         if (!TryGet(key, networkNamespace, out var remote))
         {
-            if (_remotes.Count == Capacity)
-                Shrink();
+            MakeRoom(networkNamespace);
             _remotes.Add(key, remote = new Remote(key, networkNamespace));
+            if (networkNamespace.IsTenant)
+                _ofTenants++;
         }
 
         remote.LastUse = ++_uses;
@@ -47,16 +59,34 @@ internal sealed class RemoteTable(Action<Remote> onRemoved)
         return false;
     }
 
-    /// <summary>An eighth at a time, so that the search for the oldest is rare.</summary>
-    private void Shrink()
+    private void MakeRoom(NetworkNamespace networkNamespace)
     {
-        foreach (var remote in _remotes.Values.OrderBy(r => r.LastUse).Take(Capacity / 8).ToArray())
+        if (!networkNamespace.IsTenant)
+        {
+            if (_remotes.Count - _ofTenants >= Own)
+                Shrink(_remotes.Values.Where(r => !r.Namespace.IsTenant), Own / 8);
+            return;
+        }
+
+        var theirs = _remotes.Values.Where(r => r.Namespace.IsTenant && r.Namespace.Owner == networkNamespace.Owner).ToArray();
+        if (theirs.Length >= EachTenant)
+            Shrink(theirs, EachTenant / 8);
+        else if (_ofTenants >= AllTenants)
+            Shrink(_remotes.Values.Where(r => r.Namespace.IsTenant).GroupBy(r => r.Namespace.Owner).MaxBy(g => g.Count())!, 1);
+    }
+
+    /// <summary>Some at a time, so that the search for the oldest is rare.</summary>
+    private void Shrink(IEnumerable<Remote> among, int count)
+    {
+        foreach (var remote in among.OrderBy(r => r.LastUse).Take(count).ToArray())
             Remove(remote);
     }
 
     private void Remove(Remote remote)
     {
         _remotes.Remove(remote.Key);
+        if (remote.Namespace.IsTenant)
+            _ofTenants--;
         onRemoved(remote);
     }
 }

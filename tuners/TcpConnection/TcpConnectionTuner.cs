@@ -23,12 +23,13 @@ internal sealed class TcpConnectionTuner : Tuner
     private readonly AlgorithmTable _algorithms = new();
     private readonly RemoteTable _remotes;
     private readonly Func<string, bool> _load;
-    private readonly HashSet<NamespaceId> _off = [];
+    private readonly Dictionary<NamespaceId, bool> _permitted = [];
     private readonly HashSet<string> _asked = [];
     private readonly HashSet<string> _allowed = [];
     private IChoiceTable? _choices;
     private long? _toldAt;
     private bool _toldCannotSwitch;
+    private bool _toldNoRoom;
 
     public TcpConnectionTuner()
         : this(null, KernelAlgorithms.TryLoad)
@@ -61,7 +62,8 @@ internal sealed class TcpConnectionTuner : Tuner
             "every connection keeps the congestion control that its namespace has by default",
             Mechanism.Bpf(ProgramNames.bpftune_conn_so)))
         .On<conn_event>((ushort)tcp_conn_event.TCP_CONN_OUTCOME, OnOutcome)
-        .On<conn_event>((ushort)tcp_conn_event.TCP_CONN_LOSSY, OnLossy);
+        .On<conn_event>((ushort)tcp_conn_event.TCP_CONN_LOSSY, OnLossy)
+        .On<conn_unknown>((ushort)tcp_conn_event.TCP_CONN_UNKNOWN, OnUnknown);
 
     /// <inheritdoc/>
     public override IEnumerable<TunerFact> Facts() => _remotes.Values
@@ -77,20 +79,25 @@ internal sealed class TcpConnectionTuner : Tuner
     {
         base.OnNamespaceGone(id);
         _remotes.Forget(id);
-        OnOverrideChanged(id, overridden: false);
+        if (_permitted.Remove(id))
+            _choices?.Forget(id);
     }
 
     /// <inheritdoc/>
     public override void OnOverrideChanged(NamespaceId id, bool overridden)
     {
-        if (_off.Contains(id) == overridden)
+        if (_permitted.TryGetValue(id, out var permitted) && permitted != overridden)
             return;
-        if (_choices?.TurnOff(id.Inode, overridden) == false)
-            ConnectionLog.NoRoom(Host.Log, $"namespace inode {id.Inode}");
-        else if (overridden)
-            _off.Add(id);
-        else
-            _off.Remove(id);
+        if (_choices?.Permit(id, !overridden) != false)
+        {
+            _permitted[id] = !overridden;
+            return;
+        }
+
+        _permitted.Remove(id);
+        if (!_toldNoRoom)
+            ConnectionLog.NoRoomForNamespace(Host.Log, id.Inode);
+        _toldNoRoom = true;
     }
 
     /// <inheritdoc/>
@@ -104,16 +111,29 @@ internal sealed class TcpConnectionTuner : Tuner
         IsOverridden(Host.GlobalNamespace);
     }
 
+    private void OnUnknown(in TunerEvent e, in conn_unknown record)
+    {
+        IsOverridden(e.Namespace);
+        // Where there was no room for it there will be none soon.
+        if (!_permitted.ContainsKey(e.Namespace.Id))
+            Host.Mute(e.Namespace, e.Header.Kind, ProposalFollowUp.WhenRefused);
+    }
+
     private void OnOutcome(in TunerEvent e, in conn_event record)
     {
         var overridden = IsOverridden(e.Namespace);
         if (!ConnectionOutcome.TryRead(in record, out var outcome))
             return;
         var ecn = record.ecn != 0;
-        foreach (var candidate in AlgorithmTable.General)
-            Want(candidate);
-        if (ecn)
-            Want(AlgorithmTable.Dctcp);
+        // A tenant's connections have no modules loaded into the kernel that all share.
+        if (!e.Namespace.IsTenant)
+        {
+            foreach (var candidate in AlgorithmTable.General)
+                Want(candidate);
+            if (ecn)
+                Want(AlgorithmTable.Dctcp);
+        }
+
         var index = _algorithms.IndexOf(record.algorithm.Text);
         if (index < 0)
             index = TakeUpDefault(record.algorithm.ToString());
@@ -146,11 +166,11 @@ internal sealed class TcpConnectionTuner : Tuner
 
         var remote = _remotes.Get(RemoteKey.Of(in record.key), e.Namespace);
         var algorithm = record.algorithm.ToString();
-        if (++remote.Lossy == 1)
+        if (++remote.Lossy == 1 && !e.Namespace.IsTenant)
             ConnectionLog.Switched(Host.Log, remote.Key, e.Namespace.Phrase, record.retransmits, record.segments, algorithm);
         else
             ConnectionLog.SwitchedAgain(Host.Log, remote.Key, e.Namespace.Phrase, record.retransmits, record.segments, algorithm);
-        Allow(AlgorithmTable.Bbr, "lossy_connections", string.Create(
+        Allow(e.Namespace, AlgorithmTable.Bbr, "lossy_connections", string.Create(
             CultureInfo.InvariantCulture,
             $"a connection to {remote.Key} in {e.Namespace.Phrase} had to send {record.retransmits} of {record.segments} segments again"));
     }
@@ -179,7 +199,7 @@ internal sealed class TcpConnectionTuner : Tuner
             return;
         remote.Preferred = choice.best;
         var (name, costs) = (_algorithms.Names[choice.best], remote.Costs(_algorithms));
-        if (_toldAt is { } at && Host.Time.GetElapsedTime(at) < LogInterval)
+        if (remote.Namespace.IsTenant || (_toldAt is { } at && Host.Time.GetElapsedTime(at) < LogInterval))
         {
             ConnectionLog.PrefersAgain(Host.Log, remote.Key, remote.Namespace.Phrase, name, costs);
         }
@@ -189,16 +209,17 @@ internal sealed class TcpConnectionTuner : Tuner
             ConnectionLog.Prefers(Host.Log, remote.Key, remote.Namespace.Phrase, name, costs);
         }
 
-        Allow(name, "algorithm_preferred", $"connections to {remote.Key} in {remote.Namespace.Phrase} get it; costs (connections): {costs}");
+        Allow(remote.Namespace, name, "algorithm_preferred", $"connections to {remote.Key} in {remote.Namespace.Phrase} get it; costs (connections): {costs}");
     }
 
     /// <summary>
     /// What is good for connections here may be chosen by programs too, and be the default of namespaces. Never dctcp:
     /// a program that takes it does so on any route.
     /// </summary>
-    private void Allow(string name, string scenario, string evidence)
+    private void Allow(NetworkNamespace where, string name, string scenario, string evidence)
     {
-        if (_allowed.Contains(name)
+        // The list is the machine's: a tenant's connections say nothing about it.
+        if (where.IsTenant || _allowed.Contains(name)
             || !Host.TryRead(TcpConnectionTunables.Allowed, Host.GlobalNamespace, out var allowed)
             || !Host.TryRead(TcpConnectionTunables.Available, Host.GlobalNamespace, out var available))
         {

@@ -5,8 +5,14 @@ namespace BpfTune.Tuners.UdpBuffer;
 /// <summary>How rmem_default and rmem_max move when a socket's receive buffer overflows. All in bytes.</summary>
 internal static class BufferPolicy
 {
-    /// <summary>SO_RCVBUF is doubled by the kernel and the result must fit an int (net/core/sock.c, __sock_set_rcvbuf).</summary>
-    public const long Most = int.MaxValue / 2;
+    /// <summary>
+    /// rmem_max: twice that holds 40 ms at 25 Gbit/s. A program that wants more asks with SO_RCVBUFFORCE, or the
+    /// administrator sets it.
+    /// </summary>
+    public const long MostMaximum = 64 << 20;
+
+    /// <summary>rmem_default: every socket of every program has it, whether it was made for speed or not.</summary>
+    public const long MostDefault = 8 << 20;
 
     /// <summary>
     /// The limit after an overflow; the same limit when it is not what the buffer is bound by, or when the ceiling is
@@ -24,16 +30,21 @@ internal static class BufferPolicy
     public static bool IsBound(long limit, long buffer, bool isLocked, LearningRate rate) =>
         rate.IsNear(isLocked ? buffer / 2 : buffer, limit);
 
-    /// <summary>The largest limit: no single socket may take more than an eighth of UDP's memory, nor 1 GiB.</summary>
+    /// <summary>
+    /// The largest limit: no single socket may take more than an eighth of UDP's memory or of what is available, and there
+    /// is an end to it however much that is.
+    /// </summary>
     /// <param name="memoryMaximum">udp_mem's third member, pages.</param>
+    /// <param name="availablePages">See <see cref="BufferMemory"/>.</param>
     /// <param name="pageSize">Bytes in a page.</param>
     /// <param name="isLocked">For rmem_max: a buffer is twice that.</param>
-    public static long Ceiling(long memoryMaximum, long pageSize, bool isLocked)
+    public static long Ceiling(long memoryMaximum, long availablePages, long pageSize, bool isLocked)
     {
-        if (memoryMaximum <= 0)
+        var pages = Math.Min(memoryMaximum, availablePages);
+        if (pages <= 0)
             return 0;
-        var share = memoryMaximum > long.MaxValue / pageSize ? long.MaxValue : memoryMaximum * pageSize;
-        return Math.Min(Most, share / (isLocked ? 16 : 8));
+        var share = pages > long.MaxValue / pageSize ? long.MaxValue : pages * pageSize;
+        return Math.Min(isLocked ? MostMaximum : MostDefault, share / (isLocked ? 16 : 8));
     }
 
     /// <summary>Whether UDP as a whole has room: larger buffers only bring forward the moment when it has none.</summary>

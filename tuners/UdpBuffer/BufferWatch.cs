@@ -36,14 +36,31 @@ internal sealed class BufferWatch(Tuner tuner, bool isLocked)
             return;
 
         var counters = DropCounters.Parse(snmp, host.ReadProcNet(e.Namespace, "snmp6"));
-        var ceiling = BufferPolicy.Ceiling(record.mem[MemoryMarks.Maximum], Environment.SystemPageSize, isLocked);
+        var ceiling = BufferPolicy.Ceiling(
+            record.mem[MemoryMarks.Maximum], host.AvailablePages, Environment.SystemPageSize, isLocked);
         var next = BufferPolicy.Raise(limit[0], record.buffer, isLocked, ceiling, host.LearningRate);
         var dropped = e.Header.Suppressed == 0 ? "1 datagram" : $"{1L + e.Header.Suppressed} datagrams";
         var evidence =
             $"rcvbuf {record.buffer}, {(isLocked ? "max" : "default")} {limit[0]}, {dropped} dropped since the last look at {e.Namespace.Phrase}";
+        if (!isLocked && !_raise.IsResting && next > limit[0])
+            next = WithMaximum(limit[0], next, evidence);
         _raise.Raise(
             in e, limit, next, isLocked ? "udp_drops_at_maximum_buffer" : "udp_drops_at_default_buffer", evidence,
             counters.Received, counters.Dropped);
+    }
+
+    /// <summary>
+    /// The default with the maximum raised before it where that is lower: a program that asks for a buffer must not get
+    /// less than one that does not ask. Where the maximum stays, so does the default below it.
+    /// </summary>
+    private long WithMaximum(long limit, long next, string evidence)
+    {
+        var host = tuner.Host;
+        if (!host.TryRead(UdpTunables.ReceiveMaximum, host.GlobalNamespace, out var maximum) || next <= maximum[0])
+            return next;
+        var outcome = host.Propose(new Proposal(
+            UdpTunables.ReceiveMaximum, host.GlobalNamespace, maximum, TunableValue.Of(next), "default_buffer_needs_maximum", evidence));
+        return outcome == ProposalOutcome.Applied ? next : Math.Max(limit, Math.Min(next, maximum[0]));
     }
 
     /// <summary>What was seen, for status.</summary>

@@ -26,7 +26,7 @@ internal sealed class MemoryWatch(Tuner tuner)
         if (!host.LearningRate.IsNear(_allocated, marks[MemoryMarks.Pressure]))
             return;
 
-        var free = BufferMemory.FreeBufferPages();
+        var free = host.AvailablePages;
         var raised = MemoryMarks.Raise(marks, free, host.LearningRate);
         if (raised.Equals(marks))
         {

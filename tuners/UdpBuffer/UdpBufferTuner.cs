@@ -40,9 +40,9 @@ internal sealed class UdpBufferTuner : Tuner
             "udp_mem is not raised",
             Mechanism.Bpf(ProgramNames.bpftune_udpmem_tb),
             Mechanism.Bpf(ProgramNames.bpftune_udpmem_rt)))
-        .On<udp_buffer_full>((ushort)udp_buffer_event.UDP_BUFFER_FULL, OnFull)
-        .On<udp_buffer_full>((ushort)udp_buffer_event.UDP_BUFFER_LOCKED, OnLocked)
-        .On<udp_memory>((ushort)udp_buffer_event.UDP_BUFFER_MEMORY, OnMemory);
+        .On<udp_buffer_full>((ushort)udp_buffer_event.UDP_BUFFER_FULL, OnFull, TunableScope.Machine)
+        .On<udp_buffer_full>((ushort)udp_buffer_event.UDP_BUFFER_LOCKED, OnLocked, TunableScope.Machine)
+        .On<udp_memory>((ushort)udp_buffer_event.UDP_BUFFER_MEMORY, OnMemory, TunableScope.Machine);
 
     /// <inheritdoc/>
     public override IEnumerable<TunerFact> Facts() =>

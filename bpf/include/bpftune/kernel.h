@@ -54,8 +54,15 @@ struct ns_common {
 	unsigned int inum;
 };
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct user_namespace {
+	struct user_namespace *parent;
 	int level; /* 0: the first one */
+	kuid_t owner;
+	struct ns_common ns;
 };
 
 struct ctl_table_root;

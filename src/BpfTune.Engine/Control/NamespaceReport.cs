@@ -5,4 +5,5 @@ namespace BpfTune.Engine.Control;
 /// <param name="Inode">Its inode number.</param>
 /// <param name="Cookie">The kernel's cookie for it; 0 where the kernel has none.</param>
 /// <param name="IsGlobal">Whether the daemon itself lives in it.</param>
-public sealed record NamespaceReport(string Name, uint Inode, ulong Cookie, bool IsGlobal);
+/// <param name="Tenant">Whose it is when it is not the machine's own: <c>uid 1000</c>; else null.</param>
+public sealed record NamespaceReport(string Name, uint Inode, ulong Cookie, bool IsGlobal, string? Tenant = null);

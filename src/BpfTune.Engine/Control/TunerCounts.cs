@@ -9,6 +9,7 @@ namespace BpfTune.Engine.Control;
 /// <param name="CoolingDown">Proposals too soon after a change in the other direction.</param>
 /// <param name="Stale">Proposals made from a value that the kernel no longer had.</param>
 /// <param name="Failed">Proposals that the kernel refused or that could not be recorded.</param>
+/// <param name="NotTheirs">Proposals refused because a tenant's namespace led to them and they were about the machine.</param>
 public sealed record TunerCounts(
     long Events = 0,
     long Suppressed = 0,
@@ -17,4 +18,5 @@ public sealed record TunerCounts(
     long Overridden = 0,
     long CoolingDown = 0,
     long Stale = 0,
-    long Failed = 0);
+    long Failed = 0,
+    long NotTheirs = 0);

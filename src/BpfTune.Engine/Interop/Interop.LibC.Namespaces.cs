@@ -27,6 +27,11 @@ internal static partial class Interop
         internal const int NsfsRoot = -10003; // FD_NSFS_ROOT of linux/fcntl.h, since Linux 6.18
         internal const int NsfsHandle = 0xf1; // FILEID_NSFS of linux/exportfs.h
 
+        // linux/nsfs.h; the first two answer with a descriptor.
+        internal const nuint GetUserNamespace = 0xb701;
+        internal const nuint GetParent = 0xb702;
+        internal const nuint GetOwnerUser = 0xb704;
+
         internal const int AfUnix = 1;
         internal const int SockDgram = 2;
         internal const int SockCloseOnExec = 0x80000;
@@ -93,6 +98,9 @@ internal static partial class Interop
 
         [LibraryImport(LibC, EntryPoint = "write", SetLastError = true)]
         internal static partial nint Write(SafeFileHandle file, byte* buffer, nuint length);
+
+        [LibraryImport(LibC, EntryPoint = "ioctl", SetLastError = true)]
+        internal static partial int Ioctl(SafeFileHandle file, nuint request, uint* argument);
 
         [LibraryImport(LibC, EntryPoint = "setns", SetLastError = true)]
         internal static partial int SetNs(SafeFileHandle file, int kind);

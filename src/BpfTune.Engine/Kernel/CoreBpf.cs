@@ -27,7 +27,8 @@ public sealed partial class CoreBpf : IDisposable
         _hooks = hooks;
         _mapsOnly = mapsOnly;
         Shared = new SharedMaps(
-            Object.Map(SharedMaps.RingName), Object.Map(SharedMaps.RateName), Object.Map(SharedMaps.LostName));
+            Object.Map(SharedMaps.RingName), Object.Map(SharedMaps.RateName), Object.Map(SharedMaps.ShareName),
+            Object.Map(SharedMaps.LostName));
     }
 
     /// <summary>What tuners' objects use in place of maps of their own.</summary>

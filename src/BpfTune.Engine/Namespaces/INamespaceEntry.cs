@@ -16,4 +16,7 @@ internal interface INamespaceEntry : IDisposable
 
     /// <summary>The cookie of the namespace with this inode that a file leads to. False when it leads elsewhere.</summary>
     bool TryReadCookie(string path, uint inode, out ulong cookie);
+
+    /// <summary>Whose the namespace with this inode is that a file leads to. False when it leads elsewhere.</summary>
+    bool TryReadOwner(string path, uint inode, out NamespaceOwner owner);
 }

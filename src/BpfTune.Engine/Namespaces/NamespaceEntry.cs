@@ -30,6 +30,17 @@ internal sealed class NamespaceEntry : INamespaceEntry
     public bool TryReadCookie(string path, uint inode, out ulong cookie) =>
         TryRun(path, new NamespaceId(inode, 0), NamespaceFile.ReadOwnCookie, out cookie);
 
+    public bool TryReadOwner(string path, uint inode, out NamespaceOwner owner)
+    {
+        owner = default;
+        using var file = Interop.Namespaces.Open(
+            path, Interop.Namespaces.OpenReadOnly | Interop.Namespaces.OpenCloseOnExec);
+        if (file.IsInvalid || NamespaceFile.InodeOf(file) != inode)
+            return false;
+        owner = NamespaceOwnership.Of(file);
+        return true;
+    }
+
     public void Dispose() => _thread.Dispose();
 
     /// <summary>Inode numbers are used again, cookies never.</summary>

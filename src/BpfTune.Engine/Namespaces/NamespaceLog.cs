@@ -1,3 +1,4 @@
+using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace BpfTune.Engine.Namespaces;
@@ -16,6 +17,9 @@ internal static partial class NamespaceLog
 
     [LoggerMessage(4103, LogLevel.Debug, "inode {Inode} now belongs to another namespace: cookie {Cookie} instead of {OldCookie}")]
     internal static partial void Reused(ILogger logger, uint inode, ulong cookie, ulong oldCookie);
+
+    [LoggerMessage(4105, LogLevel.Information, "{Owner} has more network namespaces than are tuned for one tenant ({Each}) or for all ({All}): the others keep their settings")]
+    internal static partial void ShareFull(ILogger logger, NamespaceOwner owner, int each, int all);
 
     [LoggerMessage(4104, LogLevel.Warning, "names of network namespaces are not watched: the limit fs.inotify.max_user_instances is reached, so new namespaces are found later")]
     internal static partial void NotWatched(ILogger logger);

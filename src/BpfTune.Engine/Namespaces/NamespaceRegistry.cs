@@ -10,6 +10,9 @@ namespace BpfTune.Engine.Namespaces;
 /// </summary>
 public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
 {
+    /// <summary>Owners whose full share was told of; past so many it is not told any more.</summary>
+    private const int MostTold = 1024;
+
     /// <summary>How many others are looked at when one is added: what has ended is dropped as fast as new ones come.</summary>
     private const int CheckedPerNew = 2;
 
@@ -25,6 +28,9 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     private readonly Queue<Member> _rounds = [];
     private readonly HashSet<Member> _suspects = [];
     private readonly List<string> _deleted = [];
+    private readonly TenantShares _shares = new();
+    private readonly ScanBudget _shareChecks;
+    private readonly HashSet<NamespaceOwner> _toldFull = [];
 
     /// <summary>Opens the registry; the calling thread's namespace is the global one.</summary>
     /// <exception cref="NamespaceException">/proc cannot be read.</exception>
@@ -38,6 +44,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         _finder = finder;
         _entry = entry;
         _unresolved = new UnresolvedNamespaces(time);
+        _shareChecks = new ScanBudget(time);
         _log = log;
         _hasCookies = entry.Own.Cookie != 0;
         Global = new NetworkNamespace(entry.Own, NamespaceNames.Global, isGlobal: true);
@@ -57,6 +64,9 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     /// <summary>The global namespace and all others resolved so far that have not been found gone.</summary>
     public IReadOnlyList<NetworkNamespace> Known => [Global, .. _members.Values.Select(m => m.Namespace)];
 
+    /// <summary>Whether there was ever a sign of a tenant's namespace, known or not.</summary>
+    public bool HasTenants { get; private set; }
+
     /// <summary>Readable when <see cref="ProcessWatch"/> is to be called; -1 when names cannot be watched.</summary>
     public int WatchFd => _finder.WatchFd;
 
@@ -67,13 +77,21 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     /// <param name="inode">Its inode number.</param>
     /// <param name="cookie">Its cookie, 0 where the kernel gives none.</param>
     /// <param name="processHint">A process that may be in it; 0 for none.</param>
-    public NetworkNamespace? Resolve(uint inode, ulong cookie, uint processHint)
+    /// <param name="owner">Whose it is, if that is known.</param>
+    public NetworkNamespace? Resolve(uint inode, ulong cookie, uint processHint, NamespaceOwner? owner = null)
     {
+        HasTenants |= owner is { IsMachine: false } somebody && somebody != NamespaceOwner.Unknown;
         if (inode == Global.Id.Inode)
             return IsSame(Global.Id.Cookie, cookie) ? Global : null;
         if (!_members.TryGetValue(inode, out var member))
-            return ResolveUnknown(new NamespaceId(inode, cookie), processHint);
-        return IsSame(member.Namespace.Id.Cookie, cookie)
+        {
+            return owner is { } theirs && !HasRoom(theirs)
+                ? null
+                : ResolveUnknown(new NamespaceId(inode, cookie), processHint);
+        }
+
+        // Where there are no cookies, another owner tells that the inode has been used again.
+        return IsSame(member.Namespace.Id.Cookie, cookie) && (owner is null || owner == NamespaceOwner.Unknown || owner == member.Namespace.Owner)
             ? member.Namespace
             : ResolveReused(member, new NamespaceId(inode, cookie), processHint);
     }
@@ -215,7 +233,9 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             return null;
         }
 
-        if (cookie == member.Namespace.Id.Cookie)
+        // Where there are no cookies the owner may tell.
+        var isOthers = location is { } there && _entry.TryReadOwner(there.Path, id.Inode, out var owner) && owner != member.Namespace.Owner;
+        if (cookie == member.Namespace.Id.Cookie && !isOthers)
         {
             _unresolved.Add(id, processHint);
             return null;
@@ -243,15 +263,43 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             id = id with { Cookie = cookie };
         }
 
+        if (!_entry.TryReadOwner(location.Path, id.Inode, out var owner))
+        {
+            NotFound(id, 0, complete: true);
+            return null;
+        }
+
+        HasTenants |= !owner.IsMachine;
+        if (!HasRoom(owner))
+            return null;
         _unresolved.Remove(id);
-        var added = new Member(new NetworkNamespace(id, location.Name, isGlobal: false), location.Path);
+        var added = new Member(new NetworkNamespace(id, location.Name, isGlobal: false, owner), location.Path);
         _members.Add(id.Inode, added);
+        _shares.Take(owner);
         _inodeOfPath[location.Path] = id.Inode;
         NamespaceLog.Found(_log, location.Name, id.Inode, id.Cookie, location.Path);
         CheckSome();
         _rounds.Enqueue(added);
         Found?.Invoke(added.Namespace);
         return added.Namespace;
+    }
+
+    /// <summary>Whether another namespace of an owner may be known. Those of its that have ended make room first.</summary>
+    private bool HasRoom(NamespaceOwner owner)
+    {
+        if (_shares.HasRoom(owner))
+            return true;
+        _shareChecks.TrySpend(() =>
+        {
+            foreach (var member in _members.Values.Where(m => m.Namespace.Owner == owner))
+                _suspects.Add(member);
+            CheckSuspects(thoroughly: false);
+        });
+        if (_shares.HasRoom(owner))
+            return true;
+        if (_toldFull.Count < MostTold && _toldFull.Add(owner))
+            NamespaceLog.ShareFull(_log, owner, TenantShares.Each, TenantShares.All);
+        return false;
     }
 
     private ulong? ReadCookie(string path, uint inode)
@@ -351,6 +399,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     {
         var id = member.Namespace.Id;
         _members.Remove(id.Inode);
+        _shares.Give(member.Namespace.Owner);
         _inodeOfPath.Remove(member.Path);
         NamespaceLog.Gone(_log, member.Namespace.Name, id.Inode, id.Cookie);
         Gone?.Invoke(member.Namespace);

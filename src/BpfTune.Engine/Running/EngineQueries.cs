@@ -59,7 +59,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
     public IReadOnlyList<NamespaceReport> Namespaces()
     {
         Session.Namespaces.Sweep();
-        return [.. Session.Namespaces.Known.Select(n => new NamespaceReport(n.Name, n.Id.Inode, n.Id.Cookie, n.IsGlobal))];
+        return [.. Session.Namespaces.Known.Select(n => new NamespaceReport(n.Name, n.Id.Inode, n.Id.Cookie, n.IsGlobal, n.IsTenant ? n.Owner.Phrase : null))];
     }
 
     public ResumeReport Resume(string tuner, string? networkNamespace)
@@ -116,7 +116,8 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 proposals[ProposalOutcome.Overridden],
                 proposals[ProposalOutcome.CoolingDown],
                 proposals[ProposalOutcome.Stale],
-                proposals[ProposalOutcome.Failed]));
+                proposals[ProposalOutcome.Failed],
+                proposals[ProposalOutcome.NotTheirs]));
     }
 
     private static IReadOnlyList<FactReport> Facts(RunningTuner? tuner)

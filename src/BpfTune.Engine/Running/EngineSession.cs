@@ -69,7 +69,8 @@ internal sealed class EngineSession : IDisposable
         Store = new SysctlStore(Namespaces);
         Journal = Opened(new Journal(options.JournalPath, time, _log));
         Journal.TryPrepare();
-        Overrides = new OverrideRegistry(Journal, loggers.CreateLogger);
+        var lines = new TenantLines(time);
+        Overrides = new OverrideRegistry(Journal, loggers.CreateLogger) { Lines = lines };
         var known = new KnownValues(Journal, time);
         _hints = Opened(new WriteHints(Core));
         _words = new WordWatch(known, Overrides, Journal, Store, _hints, Namespaces.Global, loop.After, time, _log)
@@ -80,9 +81,12 @@ internal sealed class EngineSession : IDisposable
         _sweep = new ValueSweep(_words, known, () => Namespaces.Known, loop.After, time);
         _words.LookEverywhere = _sweep.LookEverywhere;
         Namespaces.Found += _sweep.OnFound;
-        ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger);
-        Changes = new ChangeApplier(Journal, Store, Overrides, _words, ChangeLog, time, loggers.CreateLogger);
-        Rates = new RateLimits(Core.Shared.Rate, time);
+        ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger, lines);
+        Changes = new ChangeApplier(Journal, Store, Overrides, _words, ChangeLog, time, loggers.CreateLogger, lines)
+        {
+            TenantsMoveMachine = options.Tenants,
+        };
+        Rates = new RateLimits(Core.Shared.Rate, Core.Shared.Share, time);
 
         var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, _log)
         {
@@ -225,8 +229,8 @@ internal sealed class EngineSession : IDisposable
         var lifted = Overrides.Resume(tuner, networkNamespace);
         if (Tuners.Find(tuner) is { } running)
         {
-            foreach (var one in lifted)
-                Rates.Unmute(one.Namespace.Id, running.Id, running.Events.Keys);
+            foreach (var where in Namespaces.Known.Where(n => lifted.Any(one => one.Namespace.Id == n.Id)))
+                Rates.Unmute(where, running.Id, running.Events.Values);
         }
 
         foreach (var place in lifted.GroupBy(one => one.Namespace.Id))
@@ -335,6 +339,10 @@ internal sealed class EngineSession : IDisposable
 
     private void OnNamespaceGone(NetworkNamespace gone)
     {
+        // Its inode may be another namespace's soon: that one must not find itself muted.
+        foreach (var tuner in Tuners.Running)
+            Rates.Unmute(gone, tuner.Id, tuner.Events.Values);
+        Rates.Unmute(gone, CoreBpf.TunerId, (ushort)engine_event.ENGINE_NAMESPACE, TunableScope.Namespace);
         Tuners.OnNamespaceGone(gone.Id);
         Changes.NamespaceGone(gone);
         _sweep.NamespaceGone(gone);
@@ -345,7 +353,8 @@ internal sealed class EngineSession : IDisposable
 
     private NetworkNamespace? Resolve(EventHeader header)
     {
-        var found = Namespaces.Resolve(header.NamespaceInode, header.NamespaceCookie, header.ProcessHint);
+        var found = Namespaces.Resolve(
+            header.NamespaceInode, header.NamespaceCookie, header.ProcessHint, new NamespaceOwner(header.Owner));
         if (found is not null && !_hints.IsWatching)
             _sweep.OnActivity(found);
         return found;

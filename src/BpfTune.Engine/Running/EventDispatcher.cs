@@ -70,7 +70,7 @@ internal sealed class EventDispatcher : IRingBufferHandler
 
         try
         {
-            binding.Invoke(new TunerEvent(in header, networkNamespace), record);
+            tuner.Handle(binding, in header, networkNamespace, record);
         }
         catch (Exception e)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using BpfTune.Engine.Hooks;
+using BpfTune.Engine.Tuning;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed class RunningTuner : ITunerHost
     private readonly HashSet<IDisposable> _timers = [];
     private LoadedHooks? _bpf;
     private IReadOnlyList<string> _lastDeeds = [];
+    private Evidence _evidence;
 
     public RunningTuner(Tuner tuner, ushort id, string path, TunerDeclaration declaration, LoadedHooks bpf, TunerServices services, ILogger log)
     {
@@ -60,6 +62,10 @@ internal sealed class RunningTuner : ITunerHost
 
     public NetworkNamespace GlobalNamespace => _services.Namespaces.Global;
 
+    public bool HasTenants => _services.Namespaces.HasTenants;
+
+    public long AvailablePages => BufferMemory.AvailablePages();
+
     public void Start() => Tuner.Start(this, _bpf?.Object);
 
     /// <summary>Detaches and unloads everything of it in the kernel.</summary>
@@ -100,7 +106,31 @@ internal sealed class RunningTuner : ITunerHost
         }
     }
 
-    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal);
+    /// <summary>Hands an event to the tuner, unless it is a tenant's and concerns what is not theirs.</summary>
+    public void Handle(EventBinding binding, in EventHeader header, NetworkNamespace networkNamespace, ReadOnlySpan<byte> record)
+    {
+        var evidence = Evidence.Of(networkNamespace, new NamespaceOwner(header.Owner), _services.Namespaces.HasTenants);
+        if (evidence.IsTenants && binding.Concerns == TunableScope.Machine && !_services.Changes.TenantsMoveMachine)
+        {
+            _services.Changes.TellNotTheirs(Tuner.Name, evidence.Owner);
+            // Where nobody knows whose it was, the next one may be the machine's own.
+            if (networkNamespace.IsTenant)
+                Mute(networkNamespace, header.Kind, ProposalFollowUp.WhenRefused);
+            return;
+        }
+
+        _evidence = evidence;
+        try
+        {
+            binding.Invoke(new TunerEvent(in header, networkNamespace), record);
+        }
+        finally
+        {
+            _evidence = default;
+        }
+    }
+
+    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal, _evidence);
 
     public bool IsOverridden(NetworkNamespace networkNamespace) => _services.Overrides.IsOverridden(Tuner.Name, networkNamespace);
 
@@ -110,15 +140,22 @@ internal sealed class RunningTuner : ITunerHost
     public string? ReadProcNet(NetworkNamespace networkNamespace, string file) => _services.ReadProcNet(networkNamespace, file);
 
     public void Mute(NetworkNamespace networkNamespace, ushort kind, TimeSpan duration) =>
-        _services.Rates.Mute(networkNamespace.Id, Id, kind, duration);
+        _services.Rates.Mute(
+            networkNamespace, Id, kind,
+            Events.TryGetValue(kind, out var binding) ? binding.Concerns : TunableScope.Namespace,
+            duration);
 
     public IDisposable After(TimeSpan delay, Action callback)
     {
+        // What a tuner does later because of an event, it does upon the same evidence.
+        var evidence = _evidence;
         IDisposable? timer = null;
         timer = _services.Loop.After(delay, () =>
         {
             _timers.Remove(timer!);
+            _evidence = evidence;
             _services.Guard(this, callback);
+            _evidence = default;
         });
         _timers.Add(timer);
         return timer;

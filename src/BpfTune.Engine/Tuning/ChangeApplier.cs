@@ -26,6 +26,9 @@ public sealed class ChangeApplier
     private readonly Dictionary<string, ProposalCounts> _counts = [];
     private readonly Dictionary<(NamespaceId Namespace, string Tunable), long> _refusedAt = [];
     private readonly HashSet<string> _warned = [];
+    private readonly HashSet<string> _toldNotTheirs = [];
+    private readonly TenantLines _lines;
+    private readonly MemoryLimit _memory;
 
     /// <summary>Puts the parts together.</summary>
     internal ChangeApplier(
@@ -35,7 +38,9 @@ public sealed class ChangeApplier
         WordWatch words,
         ChangeLog changes,
         TimeProvider time,
-        Func<string, ILogger> logOf)
+        Func<string, ILogger> logOf,
+        TenantLines? lines = null,
+        Func<long>? availablePages = null)
     {
         _journal = journal;
         _store = store;
@@ -45,7 +50,12 @@ public sealed class ChangeApplier
         _time = time;
         _logOf = logOf;
         _moves = new MoveHistory(time);
+        _lines = lines ?? new TenantLines(time);
+        _memory = new MemoryLimit(availablePages ?? BufferMemory.AvailablePages, Environment.SystemPageSize);
     }
+
+    /// <summary>Whether what is seen of tenants may move settings of the whole machine.</summary>
+    public bool TenantsMoveMachine { get; init; }
 
     /// <summary>What became of a tuner's proposals.</summary>
     public ProposalCounts CountsOf(string tuner)
@@ -56,11 +66,32 @@ public sealed class ChangeApplier
     }
 
     /// <summary>Applies a proposal if the policy lets it pass.</summary>
-    public ProposalOutcome Propose(string tuner, Proposal proposal)
+    public ProposalOutcome Propose(string tuner, Proposal proposal) => Propose(tuner, proposal, default);
+
+    /// <summary>The same for one that is made upon certain evidence: a tenant's moves nothing but that tenant's.</summary>
+    internal ProposalOutcome Propose(string tuner, Proposal proposal, Evidence evidence)
     {
-        var outcome = Apply(tuner, proposal);
+        ProposalOutcome outcome;
+        if (evidence.WhyNot(proposal, TenantsMoveMachine) is { } reason)
+        {
+            TuningLog.Kept(_logOf(tuner), proposal.Tunable.Name, proposal.Namespace.Phrase, proposal.Scenario, reason);
+            TellNotTheirs(tuner, evidence.Owner);
+            outcome = ProposalOutcome.NotTheirs;
+        }
+        else
+        {
+            outcome = Apply(tuner, proposal);
+        }
+
         CountsOf(tuner).Add(outcome);
         return outcome;
+    }
+
+    /// <summary>Says once for each tuner that a tenant's events are of no account for the machine.</summary>
+    internal void TellNotTheirs(string tuner, NamespaceOwner owner)
+    {
+        if (_toldNotTheirs.Add(tuner))
+            TuningLog.NotTheirs(_logOf(tuner), owner);
     }
 
     /// <summary>Drops what is remembered of a namespace that is gone, here and in the parts that this was given.</summary>
@@ -74,6 +105,7 @@ public sealed class ChangeApplier
         }
 
         _moves.Forget(networkNamespace.Id);
+        _memory.Forget(networkNamespace.Id);
         foreach (var key in _refusedAt.Keys.Where(key => key.Namespace == networkNamespace.Id).ToArray())
             _refusedAt.Remove(key);
     }
@@ -104,6 +136,7 @@ public sealed class ChangeApplier
 
                 decision = Policy.Decide(
                     proposal, current, isOverridden: false, _moves.Of(proposal.Namespace.Id, proposal.Tunable.Name));
+                decision = _memory.Clip(decision, proposal.Tunable, proposal.Namespace, current);
                 if (decision.Value is { } value)
                     intent = _journal.Intent(tuner, proposal, current, value);
                 return decision.Value;
@@ -132,7 +165,7 @@ public sealed class ChangeApplier
             if (intent is { } number)
                 _journal.Outcome(number, null, exception.Message);
             _refusedAt[key] = _time.GetTimestamp();
-            Warn(tuner, exception);
+            Warn(tuner, proposal, exception);
             return ProposalOutcome.Failed;
         }
     }
@@ -142,14 +175,15 @@ public sealed class ChangeApplier
         var after = _words.Wrote(proposal.Tunable, proposal.Namespace, update);
         _journal.Outcome(intent, after, null);
         _moves.Record(proposal.Namespace.Id, proposal.Tunable.Name, update.Before, after, proposal.Scenario);
+        _memory.Record(proposal.Tunable, proposal.Namespace, update.Before, after);
         _changes.Add(new Change(
             _time.GetUtcNow(), tuner, proposal.Tunable, proposal.Namespace, update.Before, after,
             proposal.Scenario, proposal.Evidence));
     }
 
-    private void Warn(string tuner, Exception exception)
+    private void Warn(string tuner, Proposal proposal, Exception exception)
     {
-        if (IsFirst($"{tuner}/{exception.Message}"))
+        if (IsFirst($"{tuner}/{exception.Message}") && _lines.MayTell(proposal.Namespace, _logOf(tuner)))
             TuningLog.Refused(_logOf(tuner), exception.Message, (int)BackOff.TotalSeconds);
         else
             TuningLog.RefusedAgain(_logOf(tuner), exception.Message);

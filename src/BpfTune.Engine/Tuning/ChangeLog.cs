@@ -12,28 +12,29 @@ public sealed class ChangeLog
     /// <summary>Least time between two lines about the same thing.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How many changes are kept for <c>bpftune changes</c>.</summary>
-    internal const int RecentCapacity = 256;
-
     private readonly Func<TimeSpan, Action, IDisposable> _after;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _logOf;
     private readonly Dictionary<(string Tuner, string Tunable, NamespaceId Namespace, string Scenario), Topic> _topics = [];
-    private readonly Queue<Change> _recent = new(RecentCapacity);
+    private readonly RecentChanges _recent = new();
+    private readonly TenantLines _lines;
     private IDisposable? _timer;
 
     /// <param name="after">Runs a callback on the loop after a delay; disposing what it returns cancels it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logOf">The log of a tuner.</param>
-    public ChangeLog(Func<TimeSpan, Action, IDisposable> after, TimeProvider time, Func<string, ILogger> logOf)
+    /// <param name="lines">How much of it tenants get; null for a budget of its own.</param>
+    public ChangeLog(
+        Func<TimeSpan, Action, IDisposable> after, TimeProvider time, Func<string, ILogger> logOf, TenantLines? lines = null)
     {
+        _lines = lines ?? new TenantLines(time);
         _after = after;
         _time = time;
         _logOf = logOf;
     }
 
     /// <summary>The latest changes, newest first.</summary>
-    public IReadOnlyList<Change> Recent => [.. _recent.Reverse()];
+    public IReadOnlyList<Change> Recent => _recent.Latest;
 
     /// <summary>What has changed since the start, by tuner, tunable, namespace and scenario.</summary>
     public IReadOnlyList<ChangeTotal> Totals => [.. _topics.Values.Select(topic => topic.Total)];
@@ -41,15 +42,17 @@ public sealed class ChangeLog
     /// <summary>Takes note of a change and tells of it now or later.</summary>
     public void Add(Change change)
     {
-        if (_recent.Count == RecentCapacity)
-            _recent.Dequeue();
-        _recent.Enqueue(change);
+        _recent.Add(change);
 
         var key = (change.Tuner, change.Tunable.Name, change.Namespace.Id, change.Scenario);
         if (!_topics.TryGetValue(key, out var topic))
         {
             _topics.Add(key, new Topic(change, _time.GetTimestamp()));
-            TuningLog.Changed(_logOf(change.Tuner), ChangeText.First(change));
+            var log = _logOf(change.Tuner);
+            if (_lines.MayTell(change.Namespace, log))
+                TuningLog.Changed(log, ChangeText.First(change));
+            else
+                TuningLog.ChangedQuietly(log, ChangeText.First(change));
             return;
         }
 
@@ -102,8 +105,12 @@ public sealed class ChangeLog
 
     private void Tell(Topic topic)
     {
-        TuningLog.ChangedAgain(
-            _logOf(topic.Total.Tuner), ChangeText.Again(topic.Latest, topic.ToldValue, topic.Held, topic.Total.Count));
+        var log = _logOf(topic.Total.Tuner);
+        var text = ChangeText.Again(topic.Latest, topic.ToldValue, topic.Held, topic.Total.Count);
+        if (_lines.MayTell(topic.Total.Namespace, log))
+            TuningLog.ChangedAgain(log, text);
+        else
+            TuningLog.ChangedQuietly(log, text);
         topic.Told(_time.GetTimestamp());
     }
 

@@ -30,6 +30,9 @@ public sealed class OverrideRegistry
         }
     }
 
+    /// <summary>How much of the log tenants get; null lets them have all of it.</summary>
+    public TenantLines? Lines { get; init; }
+
     /// <summary>All overrides in force.</summary>
     public IReadOnlyList<AdministratorOverride> All => [.. _overrides.Values.SelectMany(list => list)];
 
@@ -116,7 +119,8 @@ public sealed class OverrideRegistry
             if (!Add(entry))
                 continue;
             _journal.Note(record);
-            TuningLog.Overridden(_logOf(tuner), entry.Sentence);
+            if (Lines?.MayTell(where, _logOf(tuner)) ?? true)
+                TuningLog.Overridden(_logOf(tuner), entry.Sentence);
         }
 
         return made;

@@ -1,3 +1,4 @@
+using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace BpfTune.Engine.Tuning;
@@ -22,6 +23,15 @@ internal static partial class TuningLog
 
     [LoggerMessage(4205, LogLevel.Warning, "{Reason} before {Tunable} could be set there; others like it will be told at debug level only")]
     internal static partial void Vanished(ILogger logger, string reason, string tunable);
+
+    [LoggerMessage(4206, LogLevel.Debug, "{Text}")]
+    internal static partial void ChangedQuietly(ILogger logger, string text);
+
+    [LoggerMessage(4207, LogLevel.Information, "{Owner} has much to tell of its namespaces: the rest is at debug level, but for a line every now and then")]
+    internal static partial void TenantQuiet(ILogger logger, NamespaceOwner owner);
+
+    [LoggerMessage(4208, LogLevel.Information, "namespaces of {Owner} would have settings of the whole machine moved; such settings follow the machine's own namespaces only, unless it is said 'tenants = yes'")]
+    internal static partial void NotTheirs(ILogger logger, NamespaceOwner owner);
 
     [LoggerMessage(4210, LogLevel.Information, "{Sentence}")]
     internal static partial void Overridden(ILogger logger, string sentence);

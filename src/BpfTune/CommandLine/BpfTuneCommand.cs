@@ -126,7 +126,7 @@ internal sealed class BpfTuneCommand
     {
         foreach (var option in (ReadOnlySpan<Option>)[
             _daemon.LearningRate, _daemon.Allow, _daemon.Cgroup, _daemon.LibDirectories, _daemon.Rollback, _daemon.Legacy,
-            _daemon.Debug, _daemon.Stderr, _daemon.Port])
+            _daemon.Tenants, _daemon.Debug, _daemon.Stderr, _daemon.Port])
             command.Options.Add(option);
     }
 

@@ -41,6 +41,12 @@ internal sealed class DaemonOptions
 
     internal Option<bool> Legacy { get; } = Flag("--legacy", "-L", "Do without fentry and tp_btf");
 
+    internal Option<bool> Tenants { get; } = new("--tenants")
+    {
+        Description = "Let what is seen in tenants' namespaces move settings of the whole machine",
+        Arity = ArgumentArity.Zero,
+    };
+
     internal Option<bool> Debug { get; } = Flag("--debug", "-d", "Log all that is normal, too");
 
     internal Option<bool> Stderr { get; } = Flag("--stderr", "-s", "Log to standard error, as on a terminal");
@@ -77,6 +83,7 @@ internal sealed class DaemonOptions
             LibDirectories = Given(result, LibDirectories) ? result.GetValue(LibDirectories)!.Select(d => Full(d)!).ToImmutableArray() : null,
             Rollback = Given(result, Rollback) ? true : null,
             Legacy = Given(result, Legacy) ? true : null,
+            Tenants = Given(result, Tenants) ? true : null,
             Debug = Given(result, Debug) ? true : null,
             Stderr = Given(result, Stderr) ? true : null,
             Port = Given(result, Port) ? result.GetValue(Port) : null,

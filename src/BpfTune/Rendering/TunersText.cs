@@ -53,6 +53,7 @@ internal static class TunersText
         Add(counts.Unchanged, "already at the bound");
         Add(counts.Overridden, "left to the administrator");
         Add(counts.CoolingDown, "too soon");
+        Add(counts.NotTheirs, "not a tenant's to move");
         Add(counts.Stale, "decided again");
         Add(counts.Failed, "failed");
         return string.Join(", ", words);

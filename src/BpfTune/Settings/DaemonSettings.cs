@@ -28,6 +28,9 @@ internal sealed record DaemonSettings
     /// <summary>Do without BTF tracing.</summary>
     internal bool? Legacy { get; init; }
 
+    /// <summary>Let tenants move settings of the whole machine.</summary>
+    internal bool? Tenants { get; init; }
+
     /// <summary>Log all that is normal, too.</summary>
     internal bool? Debug { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record DaemonSettings
         LibDirectories = LibDirectories ?? lower.LibDirectories,
         Rollback = Rollback ?? lower.Rollback,
         Legacy = Legacy ?? lower.Legacy,
+        Tenants = Tenants ?? lower.Tenants,
         Debug = Debug ?? lower.Debug,
         Stderr = Stderr ?? lower.Stderr,
         Port = Port ?? lower.Port,
@@ -74,6 +78,7 @@ internal sealed record DaemonSettings
             LibDirectories = LibDirectories ?? defaults.LibDirectories,
             Rollback = Rollback ?? defaults.Rollback,
             Legacy = Legacy ?? defaults.Legacy,
+            Tenants = Tenants ?? defaults.Tenants,
             Port = PortInUse,
             RuntimeDirectory = RuntimeDirectory ?? defaults.RuntimeDirectory,
             StateDirectory = StateDirectory ?? defaults.StateDirectory,

@@ -47,6 +47,9 @@ internal static class SettingKeys
             case "legacy":
                 settings = settings with { Legacy = Switch(key, text, ref problem) ?? settings.Legacy };
                 break;
+            case "tenants":
+                settings = settings with { Tenants = Switch(key, text, ref problem) ?? settings.Tenants };
+                break;
             case "debug":
                 settings = settings with { Debug = Switch(key, text, ref problem) ?? settings.Debug };
                 break;

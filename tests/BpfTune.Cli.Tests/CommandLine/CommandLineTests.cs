@@ -29,6 +29,7 @@ public sealed class CommandLineTests
         { "--debug", nameof(DaemonSettings.Debug) },
         { "-L", nameof(DaemonSettings.Legacy) },
         { "--legacy", nameof(DaemonSettings.Legacy) },
+        { "--tenants", nameof(DaemonSettings.Tenants) },
     };
 
     [Theory]
@@ -39,6 +40,7 @@ public sealed class CommandLineTests
         {
             nameof(DaemonSettings.Stderr) => new DaemonSettings { Stderr = true },
             nameof(DaemonSettings.Rollback) => new DaemonSettings { Rollback = true },
+            nameof(DaemonSettings.Tenants) => new DaemonSettings { Tenants = true },
             nameof(DaemonSettings.Debug) => new DaemonSettings { Debug = true },
             _ => new DaemonSettings { Legacy = true },
         };

@@ -18,6 +18,7 @@ public sealed class SettingsTests
             libdir = /opt/a /opt/b
             rollback = yes
             legacy = on
+            tenants = yes
             debug = true
             stderr = 1
             port = 8080
@@ -35,6 +36,7 @@ public sealed class SettingsTests
                 Cgroup = "/sys/fs/cgroup/x",
                 Rollback = true,
                 Legacy = true,
+                Tenants = true,
                 Debug = true,
                 Stderr = true,
                 Port = 8080,

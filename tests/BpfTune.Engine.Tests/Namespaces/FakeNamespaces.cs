@@ -9,6 +9,9 @@ internal sealed class FakeNamespaces : INamespaceFinder, INamespaceEntry
     /// <summary>What is alive: path to identity.</summary>
     public Dictionary<string, NamespaceId> Alive { get; } = [];
 
+    /// <summary>Whose they are, by inode; the machine's where nothing is said.</summary>
+    public Dictionary<uint, NamespaceOwner> Owners { get; } = [];
+
     /// <summary>Names that vanish at the next <see cref="ProcessWatch"/>.</summary>
     public List<string> Deleted { get; } = [];
 
@@ -96,6 +99,12 @@ internal sealed class FakeNamespaces : INamespaceFinder, INamespaceEntry
             return false;
         cookie = there.Cookie;
         return true;
+    }
+
+    public bool TryReadOwner(string path, uint inode, out NamespaceOwner owner)
+    {
+        owner = Owners.GetValueOrDefault(inode);
+        return Alive.TryGetValue(path, out var there) && there.Inode == inode;
     }
 
     public void Dispose()

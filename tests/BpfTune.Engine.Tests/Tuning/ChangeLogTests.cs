@@ -122,12 +122,12 @@ public sealed class ChangeLogTests
     [Fact]
     public void TheLatestAreKeptNewestFirst()
     {
-        for (var i = 0; i < ChangeLog.RecentCapacity + 10; i++)
+        for (var i = 0; i < RecentChanges.Capacity + 10; i++)
             Add();
-        Assert.Equal(ChangeLog.RecentCapacity, _changes.Recent.Count);
+        Assert.Equal(RecentChanges.Capacity, _changes.Recent.Count);
         Assert.Equal(_value, _changes.Recent[0].New[0]);
         var total = Assert.Single(_changes.Totals);
-        Assert.Equal((ChangeLog.RecentCapacity + 10, "100", "366"), (total.Count, total.First.Text, total.Last.Text));
+        Assert.Equal((RecentChanges.Capacity + 10, "100", "366"), (total.Count, total.First.Text, total.Last.Text));
     }
 
     [Theory]

@@ -9,6 +9,11 @@ internal static class Sample
     public static readonly NetworkNamespace Blue = new(new NamespaceId(4026532001, 7), "blue", false);
     public static readonly NetworkNamespace Red = new(new NamespaceId(4026532002, 8), "red", false);
 
+    /// <summary>Of users without privileges: two of one, one of another.</summary>
+    public static readonly NetworkNamespace Theirs = new(new NamespaceId(4026532003, 9), "inode 4026532003", false, NamespaceOwner.Tenant(1000, 5));
+    public static readonly NetworkNamespace TheirsToo = new(new NamespaceId(4026532004, 10), "inode 4026532004", false, NamespaceOwner.Tenant(1000, 6));
+    public static readonly NetworkNamespace Others = new(new NamespaceId(4026532005, 11), "inode 4026532005", false, NamespaceOwner.Tenant(1001, 7));
+
     public static readonly Tunable Rmem = Tunable.Triple("net.ipv4.tcp_rmem", TunableScope.Namespace, TunableUnit.Bytes, "receive buffers")
         with { Bounds = [new ValueRange(4096, 1 << 20), new ValueRange(4096, 1 << 20), new ValueRange(4096, 1_000_000)] };
 

@@ -51,6 +51,38 @@ public sealed class NetBufferTunerTests
     }
 
     [Fact]
+    public void What_tenants_drop_is_no_reason_for_anything()
+    {
+        _host.HasTenants = true;
+        for (var second = 0; second < 600; second++)
+        {
+            Count(0, 100_000, 100_000);
+            Invoke(Drop);
+            Invoke(Poll);
+            _host.Advance(TimeSpan.FromMilliseconds(2500));
+        }
+
+        Assert.Empty(_host.Proposals);
+        Count(0, 40);
+        Invoke(Drop, suppressed: 39);
+        _host.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("1250", Get(Backlog));
+    }
+
+    [Fact]
+    public void A_tenants_own_events_are_not_even_looked_at()
+    {
+        var theirs = new NetworkNamespace(new NamespaceId(4026532001, 8), "theirs", false, NamespaceOwner.Tenant(1000, 5));
+        Count(0, 100_000, 100_000);
+        Invoke(Drop, 1000, theirs);
+        Invoke(Poll, 1000, theirs);
+        Assert.Empty(_host.Proposals);
+        Assert.Equal([theirs.Id, theirs.Id], _host.Mutes.Select(m => m.Namespace));
+        Assert.All(_declaration.Events.Values, e => Assert.Equal(TunableScope.Machine, e.Concerns));
+        Assert.All(_declaration.Tunables, t => Assert.True(t.IsAtOthersCost));
+    }
+
+    [Fact]
     public void A_few_drops_change_nothing_and_are_not_watched_for_long()
     {
         Count(0, 31);
@@ -213,10 +245,10 @@ public sealed class NetBufferTunerTests
             $"00000000 {_dropped[i]:x8} {_squeezed[i]:x8} 0 0 0 0 0 0 0 {_limited[i]:x8} 0 {i:x8}\n"));
     }
 
-    private void Invoke(ushort kind)
+    private void Invoke(ushort kind, uint suppressed = 0, NetworkNamespace? where = null)
     {
         var record = default(net_event);
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<net_event>(in record));
-        _declaration.Events[kind].Invoke(new TunerEvent(new EventHeader { Kind = kind }, Blue), bytes);
+        _declaration.Events[kind].Invoke(new TunerEvent(new EventHeader { Kind = kind, Suppressed = suppressed }, where ?? Blue), bytes);
     }
 }

@@ -26,7 +26,7 @@ public sealed class BufferPolicyTests
     [InlineData(long.MaxValue, 4096, int.MaxValue)]
     [InlineData(1L << 22, 65536, int.MaxValue)]
     public void One_socket_gets_an_eighth_of_tcp_memory(long pages, long pageSize, long expected) =>
-        Assert.Equal(expected, BufferPolicy.MemoryCeiling(pages, pageSize));
+        Assert.Equal(expected, BufferPolicy.MemoryCeiling(pages, long.MaxValue, pageSize));
 
     [Theory]
     [InlineData(131072, 5_000_000, int.MaxValue, 5_000_000)] // ample: straight to what the path needs

@@ -131,7 +131,7 @@ public sealed class TcpBufferTunerTests
     [Fact]
     public void Exhausted_memory_shrinks_buffers_and_saves_until_it_eases()
     {
-        var free = BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
+        var free = _host.AvailablePages;
         _host.Values[("net.ipv4.tcp_mem", FakeHost.Global.Id)] = TunableValue.Of(free / 16, free / 8, free / 4);
         Set("net.ipv4.tcp_rmem", Blue, "4096 131072 6291456");
         Set("net.ipv4.tcp_wmem", Blue, "4096 16384 4194304");

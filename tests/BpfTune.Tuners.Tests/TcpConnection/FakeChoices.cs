@@ -1,3 +1,4 @@
+using BpfTune.Sdk;
 using BpfTune.Tuners.TcpConnection;
 using static BpfTune.Tuners.TcpConnection.TcpConnBpf;
 
@@ -10,7 +11,11 @@ internal sealed class FakeChoices : IChoiceTable
 
     public Dictionary<RemoteKey, conn_choice> Choices { get; } = [];
 
-    public HashSet<uint> Off { get; } = [];
+    public Dictionary<uint, bool> Permissions { get; } = [];
+
+    public IEnumerable<uint> Off => Permissions.Where(p => !p.Value).Select(p => p.Key);
+
+    public bool HasNoRoomForNamespaces { get; set; }
 
     public bool IsFull { get; set; }
 
@@ -33,5 +38,13 @@ internal sealed class FakeChoices : IChoiceTable
 
     public void Remove(RemoteKey key) => Choices.Remove(key);
 
-    public bool TurnOff(uint namespaceInode, bool off) => off ? Off.Add(namespaceInode) : Off.Remove(namespaceInode);
+    public bool Permit(NamespaceId id, bool allowed)
+    {
+        if (HasNoRoomForNamespaces)
+            return Permissions.Remove(id.Inode) && false;
+        Permissions[id.Inode] = allowed;
+        return true;
+    }
+
+    public void Forget(NamespaceId id) => Permissions.Remove(id.Inode);
 }

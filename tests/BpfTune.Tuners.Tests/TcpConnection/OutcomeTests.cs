@@ -65,15 +65,15 @@ public sealed class OutcomeTests
     {
         var removed = new List<Remote>();
         var table = new RemoteTable(removed.Add);
-        for (uint i = 0; i < RemoteTable.Capacity; i++)
+        for (uint i = 0; i < RemoteTable.Own; i++)
             table.Get(new RemoteKey(1, 4, i, 0), Blue);
         table.Get(new RemoteKey(1, 4, 0, 0), Blue);
         Assert.Empty(removed);
-        for (uint i = 0; i < 3 * RemoteTable.Capacity; i++)
+        for (uint i = 0; i < 3 * RemoteTable.Own; i++)
             table.Get(new RemoteKey(1, 4, 100_000 + i, 0), Blue);
-        Assert.InRange(table.Values.Count, 1, RemoteTable.Capacity);
+        Assert.InRange(table.Values.Count, 1, RemoteTable.Own);
         Assert.Equal(1u, removed[0].Key.First);
-        Assert.Equal(4 * RemoteTable.Capacity, removed.Count + table.Values.Count);
+        Assert.Equal(4 * RemoteTable.Own, removed.Count + table.Values.Count);
     }
 
     [Fact]

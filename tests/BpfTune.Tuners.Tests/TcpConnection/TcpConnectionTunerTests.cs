@@ -234,6 +234,54 @@ public sealed class TcpConnectionTunerTests
     }
 
     [Fact]
+    public void Nothing_is_done_in_a_namespace_of_which_nothing_was_said()
+    {
+        Start();
+        Assert.Equal([(FakeHost.Global.Id.Inode, true)], _choices.Permissions.Select(p => (p.Key, p.Value)));
+        Unknown();
+        Assert.True(_choices.Permissions[Blue.Id.Inode]);
+        Assert.Empty(_host.Mutes);
+        _tuner.OnNamespaceGone(Blue.Id);
+        Assert.DoesNotContain(Blue.Id.Inode, _choices.Permissions.Keys);
+    }
+
+    [Fact]
+    public void A_full_table_leaves_a_namespace_alone_whatever_was_said_before()
+    {
+        Start();
+        Unknown();
+        _choices.HasNoRoomForNamespaces = true;
+        _tuner.OnOverrideChanged(Blue.Id, overridden: true);
+        Assert.DoesNotContain(Blue.Id.Inode, _choices.Permissions.Keys);
+        Unknown();
+        Assert.Equal((Blue.Id, TimeSpan.FromMinutes(1)), _host.Mutes.Select(m => (m.Namespace, m.Duration)).Single());
+        _choices.HasNoRoomForNamespaces = false;
+        _host.Answer = ProposalOutcome.Overridden;
+        Unknown();
+        Assert.False(_choices.Permissions[Blue.Id.Inode]);
+    }
+
+    [Fact]
+    public void A_tenants_connections_have_nothing_loaded_and_nothing_allowed()
+    {
+        _modules.Add("htcp");
+        Start();
+        _loaded.Clear();
+        var theirs = new NetworkNamespace(Blue.Id, "theirs", false, NamespaceOwner.Tenant(1000, 5));
+        Outcome("cubic", 4, rate: 1e6, rtt: 40_000, where: theirs);
+        Outcome("bbr", 2, rate: 10e6, rtt: 20_000, where: theirs);
+        Lossy(where: theirs);
+        Assert.Equal("bbr", _choices.Names[_choices.Choices[Key].best]);
+        Assert.Empty(_loaded);
+        Assert.Empty(_host.Proposals);
+
+        // Nor does that keep the machine's own from having it allowed.
+        _tuner.OnNamespaceGone(theirs.Id);
+        Lossy();
+        Assert.Equal("reno bbr cubic", Assert.Single(_host.Proposals).New.Text);
+    }
+
+    [Fact]
     public void An_override_older_than_the_daemon_counts_too()
     {
         Start();
@@ -277,7 +325,7 @@ public sealed class TcpConnectionTunerTests
         _choices.Names.Where(n => (set >> n.Key & 1) != 0).Select(n => n.Value).Order();
 
     private void Outcome(
-        string algorithm, int count = 1, double rate = 5e6, uint rtt = 20_000, bool ecn = false, RemoteKey? key = null)
+        string algorithm, int count = 1, double rate = 5e6, uint rtt = 20_000, bool ecn = false, RemoteKey? key = null, NetworkNamespace? where = null)
     {
         for (var i = 0; i < count; i++)
         {
@@ -293,23 +341,31 @@ public sealed class TcpConnectionTunerTests
                 min_rtt_us = 20_000,
                 segments = 1000,
                 ecn = ecn ? 1u : 0,
-            });
+            }, where);
         }
     }
 
-    private void Lossy(int error = 0) => Send(tcp_conn_event.TCP_CONN_LOSSY, new conn_event
+    private void Lossy(int error = 0, NetworkNamespace? where = null) => Send(tcp_conn_event.TCP_CONN_LOSSY, new conn_event
     {
         key = Key.ToKernel(),
         algorithm = CharArray16.From("cubic"u8),
         segments = 100,
         retransmits = 5,
         error = error,
-    });
+    }, where);
 
-    private void Send(tcp_conn_event kind, conn_event record)
+    private void Unknown()
+    {
+        var record = default(conn_unknown);
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<conn_unknown>(in record));
+        const ushort kind = (ushort)tcp_conn_event.TCP_CONN_UNKNOWN;
+        _declaration.Events[kind].Invoke(new TunerEvent(new EventHeader { Kind = kind }, Blue), bytes);
+    }
+
+    private void Send(tcp_conn_event kind, conn_event record, NetworkNamespace? where)
     {
         var header = new EventHeader { NamespaceInode = Blue.Id.Inode, NamespaceCookie = Blue.Id.Cookie, Kind = (ushort)kind };
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<conn_event>(in record));
-        _declaration.Events[(ushort)kind].Invoke(new TunerEvent(in header, Blue), bytes);
+        _declaration.Events[(ushort)kind].Invoke(new TunerEvent(in header, where ?? Blue), bytes);
     }
 }

@@ -5,7 +5,7 @@ namespace BpfTune.Tuners.Tests.UdpBuffer;
 
 public sealed class BufferPolicyTests
 {
-    private const long Ample = BufferPolicy.Most;
+    private const long Ample = int.MaxValue / 2;
 
     [Theory]
     [InlineData(212_992, 212_992, false, Ample, 266_240)]
@@ -68,13 +68,16 @@ public sealed class BufferPolicyTests
     }
 
     [Theory]
-    [InlineData(8000, 4096, false, 4_096_000)]
-    [InlineData(8000, 4096, true, 2_048_000)]
-    [InlineData(1_151_598, 4096, false, 589_618_176)]
-    [InlineData(8_000_000, 4096, false, BufferPolicy.Most)]
-    [InlineData(long.MaxValue, 65_536, true, BufferPolicy.Most)]
-    [InlineData(0, 4096, false, 0)]
-    [InlineData(-1, 4096, false, 0)]
-    public void No_buffer_may_take_more_than_an_eighth_of_udps_memory(long pages, long pageSize, bool isLocked, long expected) =>
-        Assert.Equal(expected, BufferPolicy.Ceiling(pages, pageSize, isLocked));
+    [InlineData(8000, 8000, 4096, false, 4_096_000)]
+    [InlineData(8000, 8000, 4096, true, 2_048_000)]
+    [InlineData(8000, 800, 4096, false, 409_600)] // what is available is less than UDP may take
+    [InlineData(1_151_598, 1_151_598, 4096, false, 8 << 20)]
+    [InlineData(8_000_000, 8_000_000, 4096, true, 64 << 20)]
+    [InlineData(long.MaxValue, long.MaxValue, 65_536, true, 64 << 20)]
+    [InlineData(0, 8000, 4096, false, 0)]
+    [InlineData(-1, 8000, 4096, false, 0)]
+    [InlineData(8000, 0, 4096, true, 0)] // memory is short
+    public void No_buffer_may_take_more_than_an_eighth_of_the_memory_nor_more_than_the_end_of_it(
+        long pages, long available, long pageSize, bool isLocked, long expected) =>
+        Assert.Equal(expected, BufferPolicy.Ceiling(pages, available, pageSize, isLocked));
 }

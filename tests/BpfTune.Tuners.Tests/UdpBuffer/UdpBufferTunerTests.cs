@@ -36,12 +36,48 @@ public sealed class UdpBufferTunerTests
     public void An_overflow_of_a_default_buffer_raises_the_default_of_the_machine()
     {
         Overflow(212_992, suppressed: 41);
-        var proposal = Assert.Single(_host.Proposals);
+        var proposal = _host.Proposals[^1];
+        Assert.Equal(["default_buffer_needs_maximum", "udp_drops_at_default_buffer"], _host.Proposals.Select(p => p.Scenario));
         Assert.Equal((Default, "266240", "udp_drops_at_default_buffer"), (proposal.Tunable.Name, proposal.New.Text, proposal.Scenario));
         Assert.Same(FakeHost.Global, proposal.Namespace);
         Assert.Equal("rcvbuf 212992, default 212992, 42 datagrams dropped since the last look at namespace blue", proposal.Evidence);
-        Assert.Equal("212992", Get(Maximum));
+        Assert.Equal("266240", Get(Maximum));
     }
+
+    [Theory]
+    [InlineData("40000", "40000")]
+    [InlineData("16384", "20480")]
+    public void The_default_is_never_above_the_maximum(string maximum, string expected)
+    {
+        Set(Default, "16384");
+        Set(Maximum, maximum);
+        Overflow(16384);
+        Assert.Equal("20480", Get(Default));
+        Assert.Equal(expected, Get(Maximum));
+    }
+
+    [Fact]
+    public void Where_the_maximum_must_stay_the_default_stays_with_it()
+    {
+        _host.Answer = ProposalOutcome.Overridden;
+        Overflow(212_992);
+        Assert.Equal("default_buffer_needs_maximum", Assert.Single(_host.Proposals).Scenario);
+    }
+
+    [Fact]
+    public void Without_memory_nothing_is_raised()
+    {
+        _host.AvailablePages = 0;
+        Overflow(212_992);
+        Overflow(425_984, Locked);
+        Set(Marks, "1000 2000 4000");
+        Invoke(Memory, new udp_memory { allocated = 300_000 });
+        Assert.Empty(_host.Proposals);
+    }
+
+    [Fact]
+    public void What_it_hears_concerns_the_whole_machine() =>
+        Assert.All(_declaration.Events.Values, e => Assert.Equal(TunableScope.Machine, e.Concerns));
 
     [Fact]
     public void An_overflow_of_a_locked_buffer_at_the_maximum_raises_the_maximum()
@@ -98,7 +134,7 @@ public sealed class UdpBufferTunerTests
         var last = _host.Proposals[^1];
         Assert.Equal("raises_did_not_help", last.Scenario);
         Assert.Equal("the share that got through went from 10.0 % to 10.0 % when it was doubled", last.Evidence);
-        Assert.InRange(_host.Proposals.Count, 5, 12);
+        Assert.InRange(_host.Proposals.Count, 5, 20);
         Assert.Equal(0, _host.TimerCount);
     }
 
@@ -159,6 +195,7 @@ public sealed class UdpBufferTunerTests
     [Fact]
     public void A_refused_proposal_silences_its_events_for_a_minute()
     {
+        Set(Maximum, "4000000");
         _host.Answer = ProposalOutcome.Overridden;
         Overflow(212_992);
         Assert.Equal((Blue.Id, Full, TimeSpan.FromMinutes(1)), _host.Mutes.Single());
@@ -182,7 +219,7 @@ public sealed class UdpBufferTunerTests
         Set(Marks, "16 32 64");
         for (var second = 0; second < 3600; second++)
             Invoke(Memory, new udp_memory { allocated = long.MaxValue });
-        var free = BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
+        var free = _host.AvailablePages;
         Assert.Equal(TunableValue.Of(free / 16, free / 8, free / 4).Text, Get(Marks));
         Assert.Contains((Blue.Id, Memory, TimeSpan.FromSeconds(5)), _host.Mutes);
     }

@@ -106,7 +106,7 @@ public sealed class UdpBufferTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"udp_mem came to {raised}");
-        var free = BufferMemory.FreeBufferPages(File.ReadAllText("/proc/zoneinfo"));
+        var free = BufferMemory.AvailablePages();
         Assert.InRange(raised[0], 17, free / 16);
         Assert.InRange(raised[1], 25, free / 8);
         Assert.InRange(raised[2], 64, free / 4);

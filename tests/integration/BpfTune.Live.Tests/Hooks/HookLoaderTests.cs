@@ -182,6 +182,7 @@ public sealed class HookLoaderTests : IDisposable
         using var loaded = Loader().Load(Loading.Owner, 42, Loading.Declare(Loading.Hook("event", "bpftune_event_rt")), core.Shared);
         Assert.Equal(core.Shared.Ring.Id, loaded.Object!.Map(SharedMaps.RingName).Id);
         Assert.Equal(core.Shared.Rate.Id, loaded.Object.Map(SharedMaps.RateName).Id);
+        Assert.Equal(core.Shared.Share.Id, loaded.Object.Map(SharedMaps.ShareName).Id);
         Assert.Equal(core.Shared.Lost.Id, loaded.Object.Map(SharedMaps.LostName).Id);
         Assert.Equal(42, loaded.Object.GetVariable<ushort>(SharedMaps.TunerIdName));
 

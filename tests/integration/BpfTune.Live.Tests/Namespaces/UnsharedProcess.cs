@@ -9,8 +9,14 @@ internal sealed class UnsharedProcess : IDisposable
     private readonly Process _process;
 
     public UnsharedProcess()
+        : this("unshare", "-n")
     {
-        _process = Process.Start("unshare", ["-n", "sleep", "600"]);
+    }
+
+    /// <summary>One that a command of its own brings into its namespace.</summary>
+    public UnsharedProcess(string command, params string[] arguments)
+    {
+        _process = Process.Start(command, [.. arguments, "sleep", "600"]);
         Id = (uint)_process.Id;
         var own = NamespaceFile.InodeOf(NamespaceFile.OwnPath);
         uint? inode = null;

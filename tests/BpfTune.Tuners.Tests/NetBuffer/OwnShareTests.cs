@@ -1,0 +1,41 @@
+using BpfTune.Tuners.NetBuffer;
+
+namespace BpfTune.Tuners.Tests.NetBuffer;
+
+public sealed class OwnShareTests
+{
+    private readonly FakeHost.ManualTime _time = new();
+    private readonly OwnShare _share;
+
+    public OwnShareTests() => _share = new OwnShare(() => _time);
+
+    [Fact]
+    public void Without_tenants_all_of_it_is_its_own() => Assert.Equal(500, _share.Take(500, hasTenants: false));
+
+    [Fact]
+    public void With_tenants_no_more_than_was_seen()
+    {
+        _share.See(1);
+        Assert.Equal(1, _share.Take(5000, hasTenants: true));
+        Assert.Equal(0, _share.Take(5000, hasTenants: true));
+        _share.See(30);
+        Assert.Equal(30, _share.Take(5, hasTenants: true));
+    }
+
+    [Fact]
+    public void Nor_more_than_was_counted()
+    {
+        _share.See(1000);
+        Assert.Equal(10, _share.Take(10, hasTenants: true));
+        Assert.Equal(20, _share.Take(20, hasTenants: true));
+    }
+
+    [Fact]
+    public void What_is_old_explains_nothing()
+    {
+        _share.Take(5000, hasTenants: true);
+        _time.Now += TimeSpan.FromSeconds(61);
+        _share.See(100);
+        Assert.Equal(3, _share.Take(3, hasTenants: true));
+    }
+}
