@@ -23,11 +23,11 @@ internal static partial class EngineLog
     [LoggerMessage(1005, LogLevel.Debug, "{Tuner}: {Hook} uses {Mechanism} {Target}")]
     public static partial void HookChosen(ILogger log, string tuner, string hook, string mechanism, string target);
 
-    [LoggerMessage(1006, LogLevel.Warning, "{Tuner} failed and is stopped; the others go on: {Error}: {Message}")]
-    public static partial void TunerFailed(ILogger log, string tuner, string error, string message);
+    [LoggerMessage(1006, LogLevel.Warning, "{Tuner} failed and is stopped; the others go on; it is tried again {When}: {Error}")]
+    public static partial void TunerFailed(ILogger log, string tuner, string when, string error);
 
-    [LoggerMessage(1007, LogLevel.Warning, "{Tuner} did not stop cleanly: {Error}: {Message}")]
-    public static partial void TunerFailedToStop(ILogger log, string tuner, string error, string message);
+    [LoggerMessage(1007, LogLevel.Warning, "{Tuner} did not stop cleanly: {Error}")]
+    public static partial void TunerFailedToStop(ILogger log, string tuner, string error);
 
     [LoggerMessage(1008, LogLevel.Warning, "{Refusal}")]
     public static partial void TunerRefused(ILogger log, string refusal);
@@ -61,6 +61,24 @@ internal static partial class EngineLog
 
     [LoggerMessage(1018, LogLevel.Warning, "{Limitation}")]
     public static partial void Limited(ILogger log, string limitation);
+
+    [LoggerMessage(1020, LogLevel.Warning, "{Tuner} failed {Failures} times and is not tried again until there is a newer file or 'bpftune resume {Tuner}': {Error}")]
+    public static partial void TunerGivenUp(ILogger log, string tuner, int failures, string error);
+
+    [LoggerMessage(1021, LogLevel.Warning, "{Tuner} is left out: {Reason}")]
+    public static partial void TunerHeld(ILogger log, string tuner, string reason);
+
+    [LoggerMessage(1022, LogLevel.Critical, "{Tuner} has not returned from {Call} for {Seconds} s: the daemon ends, and leaves it out when it is started again")]
+    public static partial void TunerHangs(ILogger log, string tuner, string call, int seconds);
+
+    [LoggerMessage(1023, LogLevel.Warning, "It cannot be noted for the next start that {Tuner} is to be left out: {Reason}")]
+    public static partial void CannotHold(ILogger log, string tuner, string reason);
+
+    [LoggerMessage(1024, LogLevel.Warning, "{Reloads} tuners that were replaced keep some {Megabytes} MB and {Descriptors} descriptors; a restart of the daemon gives them back")]
+    public static partial void ReloadsCost(ILogger log, int reloads, long megabytes, int descriptors);
+
+    [LoggerMessage(1025, LogLevel.Debug, "Crashes of tuners cannot be told from a kill: {Reason}")]
+    public static partial void NoCallMark(ILogger log, string reason);
 
     [LoggerMessage(1019, LogLevel.Debug, "{Tunable} cannot be read in namespace {Namespace}: {Reason}")]
     public static partial void Unreadable(ILogger log, string tunable, string @namespace, string reason);

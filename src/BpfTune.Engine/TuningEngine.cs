@@ -30,7 +30,7 @@ public sealed class TuningEngine : IDisposable
         _time = time;
         _observer = observer;
         _log = loggers.CreateLogger("bpftune");
-        _loop = new EventLoop(time);
+        _loop = new EventLoop(time, _log);
         _queries = new EngineQueries(options);
     }
 
@@ -63,9 +63,6 @@ public sealed class TuningEngine : IDisposable
         {
             EngineLog.CannotRun(_log, e.Message);
             return e.ExitCode;
-        }
-        finally
-        {
         }
     }
 

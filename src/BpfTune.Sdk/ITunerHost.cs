@@ -57,6 +57,14 @@ public interface ITunerHost
     IDisposable After(TimeSpan delay, Action callback);
 
     /// <summary>
+    /// Runs work that may take long (whatever has the kernel start a program, such as modprobe, and wait for it) on a
+    /// thread of its own, and then goes on on the loop. What either throws counts as a failure of the tuner.
+    /// </summary>
+    /// <param name="work">It must not touch the tuner's state, nor this host.</param>
+    /// <param name="then">Runs on the loop; not at all when the tuner was stopped meanwhile.</param>
+    void RunAside(Action work, Action then);
+
+    /// <summary>
     /// Keeps the kernel from sending one kind of event from one namespace for a while, when nothing can be done about
     /// it anyway (a ceiling is reached). Held back events are still counted in <see cref="EventHeader.Suppressed"/>.
     /// </summary>

@@ -66,6 +66,28 @@ internal sealed class DescriptorStream(int descriptor) : Stream
         }
     }
 
+    /// <summary>
+    /// Writes it all if that is possible without waiting. A pipe that is ready takes at least so much; whoever else writes
+    /// to the same pipe at this very moment could still make it wait.
+    /// </summary>
+    /// <returns>False when it was not ready, or has failed: nothing is written then.</returns>
+    internal bool TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        // POSIX's PIPE_BUF on Linux: a write of no more is not split.
+        const int Atomic = 4096;
+        if (buffer.Length > Atomic)
+            return false;
+        var poll = new Interop.PollDescriptor { Descriptor = descriptor, Events = Interop.PollOut };
+        if (Interop.Poll(ref poll, 1, 0) <= 0 || (poll.Returned & Interop.PollOut) == 0)
+            return false;
+        var written = Interop.Write(descriptor, buffer, (nuint)buffer.Length);
+        if (written < 0)
+            return Marshal.GetLastPInvokeError() is BrokenPipe or InputOutput;
+        if (written < buffer.Length)
+            Write(buffer[(int)written..]);
+        return true;
+    }
+
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 

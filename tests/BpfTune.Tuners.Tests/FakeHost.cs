@@ -65,6 +65,12 @@ internal sealed class FakeHost : ITunerHost
         return timer;
     }
 
+    public void RunAside(Action work, Action then)
+    {
+        work();
+        then();
+    }
+
     public void Mute(NetworkNamespace networkNamespace, ushort kind, TimeSpan duration) => Mutes.Add((networkNamespace.Id, kind, duration));
 
     /// <summary>Lets time pass and runs the timers that come due.</summary>

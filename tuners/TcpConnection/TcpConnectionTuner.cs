@@ -239,10 +239,14 @@ internal sealed class TcpConnectionTuner : Tuner
     {
         if (_algorithms.IndexOf(name) >= 0 || !_asked.Add(name))
             return;
-        if (_load(name))
-            TakeUp(name);
-        else
-            ConnectionLog.Absent(Host.Log, name);
+        var loaded = false;
+        Host.RunAside(() => loaded = _load(name), () =>
+        {
+            if (loaded)
+                TakeUp(name);
+            else
+                ConnectionLog.Absent(Host.Log, name);
+        });
     }
 
     private void TakeUpAvailable()

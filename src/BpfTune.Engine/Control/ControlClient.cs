@@ -14,12 +14,32 @@ public sealed class ControlClient(ControlEndpoint endpoint)
     // Far above any reply of ours: only a stranger on the port would send more.
     private const int MaximumReply = 64 << 20;
 
+    // Together longer than the daemon puts up with callers who are silent.
+    private const int MostAttempts = 40;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long the daemon may take; rolling back a thousand namespaces takes a while.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Sends a request and returns the result's JSON, as the daemon wrote it.</summary>
     /// <exception cref="ControlException">No daemon, no permission, or the daemon says no.</exception>
     public ReadOnlyMemory<byte> Ask(ControlRequest request)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return AskOnce(request);
+            }
+            catch (ControlException e) when (e.Error == ControlError.Busy && attempt < MostAttempts)
+            {
+                // Others were faster: they are served, or dropped, within moments.
+                Thread.Sleep(s_pause);
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte> AskOnce(ControlRequest request)
     {
         using var socket = Connect();
         Send(socket, Line(request));
@@ -63,7 +83,7 @@ public sealed class ControlClient(ControlEndpoint endpoint)
             var reader = new Utf8JsonReader(reply.Span);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw Nonsense();
+                throw Nonsense(reply.Span);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var name = reader.GetString();
@@ -90,21 +110,31 @@ public sealed class ControlClient(ControlEndpoint endpoint)
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            throw Nonsense();
+            throw Nonsense(reply.Span);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Nonsense("?"u8);
         }
 
         return ok switch
         {
             true => reply[result],
             false => throw new ControlException(error, message),
-            null => throw Nonsense(),
+            null => throw Nonsense(reply.Span),
         };
     }
 
-    private static ControlException Nonsense() =>
-        new(ControlError.Failed, "what answered is not a bpftune daemon, or it stopped in the middle of its answer");
+    private static ControlException Nonsense(ReadOnlySpan<byte> reply)
+    {
+        if (reply.IsEmpty)
+            return new(ControlError.Failed, "the daemon has closed the connection without an answer: it is busy or stopping; ask again");
+        return reply.StartsWith("{\"ok\":"u8)
+            ? new(ControlError.Failed, "the daemon stopped in the middle of its answer: it ended, or gave up a caller who reads too slowly; ask again")
+            : new(ControlError.Failed, "what answered is not a bpftune daemon");
+    }
 
     private SafeFileHandle Connect()
     {
@@ -160,7 +190,7 @@ public sealed class ControlClient(ControlEndpoint endpoint)
             if (used == buffer.Length)
             {
                 if (used >= MaximumReply)
-                    throw Nonsense();
+                    throw Nonsense("?"u8);
                 Array.Resize(ref buffer, used * 2);
             }
 

@@ -8,21 +8,36 @@ namespace BpfTune.Engine.Control;
 /// One caller: collects a line, sends the reply, waits for the caller to close. Never blocks; its owner drops it when
 /// its time is up.
 /// </summary>
-internal sealed class ControlConnection(SafeFileHandle socket, bool mayCommand, TimeSpan deadline) : IDisposable
+/// <param name="socket">The connection.</param>
+/// <param name="mayCommand">Whether the caller may change anything.</param>
+/// <param name="now">The present time on the server's clock.</param>
+/// <param name="patience">How long the caller may take for the request, and then without taking anything of the reply.</param>
+internal sealed class ControlConnection(SafeFileHandle socket, bool mayCommand, TimeSpan now, TimeSpan patience) : IDisposable
 {
     /// <summary>Longest request in bytes: the longest sensible one is a tenth of it.</summary>
     internal const int MaximumRequest = 4096;
 
-    private readonly byte[] _request = new byte[MaximumRequest];
+    /// <summary>How long a reply may take in all, in multiples of the patience: one that is taken byte by byte is not for ever.</summary>
+    private const int MostPatience = 12;
+
+    private byte[]? _request = new byte[MaximumRequest];
     private int _received;
     private ReadOnlyMemory<byte> _reply;
-    private bool _answered;
+    private TimeSpan _end;
 
     /// <summary>What the connection waits for.</summary>
     internal enum Wait
     {
+        /// <summary>The request.</summary>
         Readable,
+
+        /// <summary>The answer, which is being made.</summary>
+        Answer,
+
+        /// <summary>The caller, who is to take the reply.</summary>
         Writable,
+
+        /// <summary>Nothing: it is done.</summary>
         Nothing,
     }
 
@@ -32,33 +47,41 @@ internal sealed class ControlConnection(SafeFileHandle socket, bool mayCommand, 
     /// <summary>Whether the caller may change anything.</summary>
     internal bool MayCommand { get; } = mayCommand;
 
-    /// <summary>When it is dropped whatever its state, on the server's clock.</summary>
-    internal TimeSpan Deadline { get; } = deadline;
+    /// <summary>When it is dropped, on the server's clock; never while it waits for us.</summary>
+    internal TimeSpan Deadline { get; private set; } = now + patience;
 
-    /// <summary>What it waits for now; <see cref="Wait.Nothing"/> when it is done.</summary>
+    /// <summary>What it waits for now.</summary>
     internal Wait State { get; private set; } = Wait.Readable;
 
+    /// <summary>Bytes of the reply that the caller has not taken yet.</summary>
+    internal int Unsent => _reply.Length;
+
+    /// <summary>The request line, once it is complete; empty before.</summary>
+    internal ReadOnlySpan<byte> Line => _request.AsSpan(0, _received);
+
     /// <summary>Goes on as far as it can without blocking.</summary>
-    /// <param name="answer">Makes the reply for a request line.</param>
-    internal void Advance(Func<ControlConnection, ReadOnlySpan<byte>, byte[]> answer)
+    /// <returns>Whether there is a request to answer now.</returns>
+    internal bool Advance(TimeSpan now)
     {
-        if (!_answered && !TryReadLine(answer))
-            return;
-        SendReply();
+        if (State == Wait.Writable)
+            SendReply(now);
+        return State == Wait.Readable && TryReadLine(now);
     }
 
-    /// <summary>Answers without having read anything.</summary>
-    internal void Reject(byte[] reply)
+    /// <summary>The reply is there.</summary>
+    internal void Answer(byte[] reply, TimeSpan now)
     {
-        _answered = true;
         _reply = reply;
-        SendReply();
+        _request = null;
+        _end = now + (patience * MostPatience);
+        Deadline = now + patience;
+        SendReply(now);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Socket.Dispose();
 
-    private bool TryReadLine(Func<ControlConnection, ReadOnlySpan<byte>, byte[]> answer)
+    private bool TryReadLine(TimeSpan now)
     {
         while (true)
         {
@@ -74,27 +97,25 @@ internal sealed class ControlConnection(SafeFileHandle socket, bool mayCommand, 
                 return false;
             }
 
-            var line = _request.AsSpan(0, _received + (int)got);
             // Only what is new can hold the line feed.
-            var end = line[_received..].IndexOf((byte)'\n');
-            _received = line.Length;
+            var end = room[..(int)got].IndexOf((byte)'\n');
             if (end >= 0)
             {
-                _reply = answer(this, line[..(line.Length - (int)got + end)]);
-                _answered = true;
+                _received += end;
+                State = Wait.Answer;
+                Deadline = TimeSpan.MaxValue;
                 return true;
             }
 
-            if (_received == MaximumRequest)
-            {
-                _reply = ControlDispatcher.Error(ControlError.BadRequest, $"a request has at most {MaximumRequest} bytes");
-                _answered = true;
-                return true;
-            }
+            _received += (int)got;
+            if (_received < MaximumRequest)
+                continue;
+            Answer(ControlDispatcher.Error(ControlError.BadRequest, $"a request has at most {MaximumRequest} bytes"), now);
+            return false;
         }
     }
 
-    private void SendReply()
+    private void SendReply(TimeSpan now)
     {
         while (!_reply.IsEmpty)
         {
@@ -102,6 +123,8 @@ internal sealed class ControlConnection(SafeFileHandle socket, bool mayCommand, 
             if (sent >= 0)
             {
                 _reply = _reply[(int)sent..];
+                // Slow is not silent: who takes some of it gets the rest.
+                Deadline = now + patience < _end ? now + patience : _end;
                 continue;
             }
 

@@ -16,8 +16,8 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
     /// <summary>Answers a request.</summary>
     /// <param name="line">The request without its line feed.</param>
     /// <param name="mayCommand">Whether the caller may change anything.</param>
-    /// <returns>The reply with its line feed.</returns>
-    public byte[] Answer(ReadOnlySpan<byte> line, bool mayCommand)
+    /// <returns>The reply with its line feed, or what makes it in steps.</returns>
+    public ControlAnswer Answer(ReadOnlySpan<byte> line, bool mayCommand)
     {
         try
         {
@@ -30,9 +30,36 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
         catch (Exception e)
         {
             // The border between a request and the daemon: a fault in answering costs the answer, not the daemon.
-            LogFailure(logger, e);
-            return Error(ControlError.Failed, $"the daemon could not answer: {e.Message}");
+            return Fault(e);
         }
+    }
+
+    /// <summary>Goes on with an answer that is made in steps, for a while.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="goOn">Asked after each step whether there is time for another.</param>
+    /// <returns>The reply; null when it is not complete yet.</returns>
+    internal byte[]? Continue(ControlAnswer answer, Func<bool> goOn)
+    {
+        try
+        {
+            while (answer.Step())
+            {
+                if (!goOn())
+                    return null;
+            }
+
+            return Result(answer.Reports, Json.IReadOnlyListRollbackReport);
+        }
+        catch (Exception e)
+        {
+            return Fault(e);
+        }
+    }
+
+    private byte[] Fault(Exception e)
+    {
+        LogFailure(logger, e);
+        return Error(ControlError.Failed, $"the daemon could not answer: {Loop.FaultText.Message(e)}");
     }
 
     /// <summary>A reply that says why there is none.</summary>
@@ -70,7 +97,7 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
             : request;
     }
 
-    private byte[] Dispatch(ControlRequest request, bool mayCommand)
+    private ControlAnswer Dispatch(ControlRequest request, bool mayCommand)
     {
         switch (request.Query)
         {
@@ -87,10 +114,10 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
             case "namespaces":
                 return Result(queries.Namespaces(), Json.IReadOnlyListNamespaceReport);
             case "rollback_preview":
-                return Result(queries.Rollback(preview: true), Json.IReadOnlyListRollbackReport);
+                return new ControlAnswer(queries.Rollback(preview: true));
             case "rollback":
                 Demand(mayCommand, request.Query);
-                return Result(queries.Rollback(preview: false), Json.IReadOnlyListRollbackReport);
+                return new ControlAnswer(queries.Rollback(preview: false));
             case "resume":
                 Demand(mayCommand, request.Query);
                 if (string.IsNullOrEmpty(request.Tuner))

@@ -15,6 +15,9 @@ public enum ControlError
     /// <summary>The daemon could not do it.</summary>
     Failed,
 
+    /// <summary>There are too many callers, or this one was too slow; asking again may help.</summary>
+    Busy,
+
     /// <summary>Nobody listens: the daemon does not run. Never sent over the wire.</summary>
     NoDaemon,
 }

@@ -9,8 +9,8 @@ namespace BpfTune.Engine.Control;
 
 /// <summary>
 /// Answers callers on the control socket and, if asked to, on a port of 127.0.0.1. It has an epoll instance of its own
-/// that the daemon's loop watches as one descriptor; callers that are slow, silent or too many are dropped, and none
-/// can hold up the loop.
+/// that the daemon's loop watches as one descriptor; callers that are silent or too many are dropped, and none can hold
+/// up the loop: one request is answered in each of its rounds, and a long answer is made in steps.
 /// </summary>
 /// <remarks>On the loop thread: watch <see cref="PollFd"/> and call <see cref="Process"/> whenever it is readable.</remarks>
 public sealed unsafe partial class ControlServer : IDisposable
@@ -18,9 +18,18 @@ public sealed unsafe partial class ControlServer : IDisposable
     /// <summary>Connections held at once on each of the two listeners.</summary>
     public const int MaximumConnections = 16;
 
+    /// <summary>Bytes of replies held for callers who do not take them; past it the one who has waited longest is dropped.</summary>
+    private const int MaximumUnsent = 16 << 20;
+
     private const uint Writable = 4;
     private const int MaximumEvents = 16;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A caller who has been connected for less is about to say something.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a round of the loop works on an answer that is made in steps.</summary>
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(10);
 
     private readonly ControlDispatcher _dispatcher;
     private readonly Func<TimeSpan, Action, IDisposable> _after;
@@ -29,8 +38,9 @@ public sealed unsafe partial class ControlServer : IDisposable
     private readonly EpollSet _epoll;
     private readonly Dictionary<int, ControlListener> _listeners = [];
     private readonly Dictionary<int, (ControlConnection Connection, ControlListener Listener)> _connections = [];
-    private readonly Func<ControlConnection, ReadOnlySpan<byte>, byte[]> _answer;
+    private readonly Queue<(ControlAnswer Answer, ControlConnection Connection, ControlListener Listener)> _work = [];
     private IDisposable? _timer;
+    private IDisposable? _working;
     private IDisposable? _paused;
 
     /// <summary>Opens the sockets that the options name.</summary>
@@ -47,7 +57,6 @@ public sealed unsafe partial class ControlServer : IDisposable
         _after = after;
         _time = time;
         _logger = logger;
-        _answer = (connection, line) => _dispatcher.Answer(line, connection.MayCommand);
         try
         {
             _epoll = new EpollSet();
@@ -70,7 +79,7 @@ public sealed unsafe partial class ControlServer : IDisposable
         }
     }
 
-    /// <summary>How long a caller may take from connecting to having read the reply.</summary>
+    /// <summary>How long a caller may take from connecting to the end of the request, and then without taking anything of the reply.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Readable while there is something to do.</summary>
@@ -88,8 +97,8 @@ public sealed unsafe partial class ControlServer : IDisposable
         {
             if (_listeners.TryGetValue(fd, out var listener))
                 Accept(listener);
-            else if (_connections.TryGetValue(fd, out var entry))
-                Advance(entry.Connection, entry.Listener);
+            else if (_connections.TryGetValue(fd, out var entry) && Advance(entry.Connection, entry.Listener))
+                return; // The others are still ready in the next round, and so is whatever else the loop watches.
         }
     }
 
@@ -98,6 +107,7 @@ public sealed unsafe partial class ControlServer : IDisposable
     {
         _timer?.Dispose();
         _paused?.Dispose();
+        _working?.Dispose();
         foreach (var (connection, _) in _connections.Values)
             connection.Dispose();
         _connections.Clear();
@@ -130,18 +140,18 @@ public sealed unsafe partial class ControlServer : IDisposable
             return;
         }
 
-        var connection = new ControlConnection(socket, listener.TakesCommands, Now + TimeLimit);
-        if (listener.Connections >= MaximumConnections)
+        var connection = new ControlConnection(socket, listener.TakesCommands, Now, TimeLimit);
+        if (listener.TakesCommands && Stranger(socket) is { } user)
         {
-            connection.Reject(ControlDispatcher.Error(ControlError.Failed, "too many callers at once"));
+            LogStranger(_logger, user);
+            connection.Answer(ControlDispatcher.Error(ControlError.Denied, "only root may talk to the daemon"), Now);
             connection.Dispose();
             return;
         }
 
-        if (listener.TakesCommands && Stranger(socket) is { } user)
+        if (listener.Connections >= MaximumConnections && !MakeRoom(listener))
         {
-            LogStranger(_logger, user);
-            connection.Reject(ControlDispatcher.Error(ControlError.Denied, "only root may talk to the daemon"));
+            connection.Answer(ControlDispatcher.Error(ControlError.Busy, "too many callers at once"), Now);
             connection.Dispose();
             return;
         }
@@ -149,8 +159,33 @@ public sealed unsafe partial class ControlServer : IDisposable
         listener.Connections++;
         _connections.Add(Descriptor(socket), (connection, listener));
         Watch(_epoll.Add, socket, Interop.Loop.Readable);
+        // Its request, which is there by now as a rule, is read in the next round, as the others'.
         Arm();
-        Advance(connection, listener);
+    }
+
+    /// <summary>Drops the caller who has been silent longest, so that silent ones cannot keep out those who ask.</summary>
+    private bool MakeRoom(ControlListener listener)
+    {
+        ControlConnection? silent = null;
+        foreach (var (connection, of) in _connections.Values)
+        {
+            var waits = connection.State is ControlConnection.Wait.Readable or ControlConnection.Wait.Writable;
+            if (of == listener && waits && (silent is null || connection.Deadline < silent.Deadline))
+                silent = connection;
+        }
+
+        if (silent is null || silent.Deadline > Now + TimeLimit - s_grace)
+            return false;
+        TurnAway(silent, listener, "too many callers at once");
+        return true;
+    }
+
+    private void TurnAway(ControlConnection connection, ControlListener listener, string why)
+    {
+        // To one who has begun to read a reply there is nothing more to be said.
+        if (connection.State == ControlConnection.Wait.Readable)
+            connection.Answer(ControlDispatcher.Error(ControlError.Busy, why), Now);
+        Drop(connection, listener);
     }
 
     /// <summary>The caller's user id when it is neither root nor the daemon's own.</summary>
@@ -162,14 +197,75 @@ public sealed unsafe partial class ControlServer : IDisposable
         return caller.UserId == 0 || caller.UserId == Sockets.EffectiveUser() ? null : caller.UserId;
     }
 
-    private void Advance(ControlConnection connection, ControlListener listener)
+    /// <returns>Whether a request was answered.</returns>
+    private bool Advance(ControlConnection connection, ControlListener listener)
     {
         var before = connection.State;
-        connection.Advance(_answer);
+        var asked = connection.Advance(Now);
+        if (asked)
+        {
+            var answer = _dispatcher.Answer(connection.Line, connection.MayCommand);
+            if (answer.Reply is { } reply)
+                connection.Answer(reply, Now);
+            else
+                Begin(answer, connection, listener);
+        }
+
+        Follow(connection, listener, before);
+        return asked;
+    }
+
+    private void Follow(ControlConnection connection, ControlListener listener, ControlConnection.Wait before)
+    {
         if (connection.State == ControlConnection.Wait.Nothing)
+        {
             Drop(connection, listener);
-        else if (connection.State != before)
-            Watch(_epoll.Modify, connection.Socket, Writable);
+            return;
+        }
+
+        // While the answer is made nothing that the caller does matters: not even that it goes away.
+        if (connection.State != before)
+            Watch(_epoll.Modify, connection.Socket, connection.State == ControlConnection.Wait.Writable ? Writable : 0);
+        Limit();
+        Arm();
+    }
+
+    private void Begin(ControlAnswer answer, ControlConnection connection, ControlListener listener)
+    {
+        _work.Enqueue((answer, connection, listener));
+        _working ??= _after(TimeSpan.Zero, Work);
+    }
+
+    private void Work()
+    {
+        _working = null;
+        var start = _time.GetTimestamp();
+        if (!_work.TryPeek(out var work))
+            return;
+        // A caller who has gone has given an order all the same: it is carried out to its end.
+        if (_dispatcher.Continue(work.Answer, () => _time.GetElapsedTime(start) < s_slice) is { } reply)
+        {
+            _work.Dequeue();
+            if (_connections.ContainsValue((work.Connection, work.Listener)))
+            {
+                var before = work.Connection.State;
+                work.Connection.Answer(reply, Now);
+                Follow(work.Connection, work.Listener, before);
+            }
+        }
+
+        if (_work.Count > 0)
+            _working ??= _after(TimeSpan.Zero, Work);
+    }
+
+    /// <summary>Large replies that nobody takes must not add up.</summary>
+    private void Limit()
+    {
+        while (_connections.Count > 1 && _connections.Values.Sum(c => (long)c.Connection.Unsent) > MaximumUnsent)
+        {
+            var (slowest, listener) = _connections.Values.Where(c => c.Connection.Unsent > 0).MinBy(c => c.Connection.Deadline);
+            Drop(slowest, listener);
+        }
     }
 
     private void Drop(ControlConnection connection, ControlListener listener)
@@ -188,7 +284,10 @@ public sealed unsafe partial class ControlServer : IDisposable
     {
         if (_timer is not null || _connections.Count == 0)
             return;
-        var next = _connections.Values.Min(c => c.Connection.Deadline) - Now;
+        var first = _connections.Values.Min(c => c.Connection.Deadline);
+        if (first == TimeSpan.MaxValue)
+            return;
+        var next = first - Now;
         _timer = _after(next > TimeSpan.Zero ? next : TimeSpan.Zero, DropLate);
     }
 
@@ -197,7 +296,7 @@ public sealed unsafe partial class ControlServer : IDisposable
         _timer = null;
         var now = Now;
         foreach (var (connection, listener) in _connections.Values.Where(c => c.Connection.Deadline <= now).ToArray())
-            Drop(connection, listener);
+            TurnAway(connection, listener, "the request did not come to its end in time");
         Arm();
     }
 

@@ -35,7 +35,10 @@ public interface IEngineQueries
     /// <exception cref="ControlException">There is no such tuner or namespace.</exception>
     ResumeReport Resume(string tuner, string? networkNamespace);
 
-    /// <summary>Puts back every value that was changed, where nobody else has set it since.</summary>
+    /// <summary>
+    /// Puts back every value that was changed, where nobody else has set it since: one with each step of the enumeration,
+    /// since with a thousand namespaces all of them take seconds.
+    /// </summary>
     /// <param name="preview">Only say what would be done.</param>
-    IReadOnlyList<RollbackReport> Rollback(bool preview);
+    IEnumerable<RollbackReport> Rollback(bool preview);
 }

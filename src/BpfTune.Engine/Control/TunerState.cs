@@ -12,7 +12,10 @@ public enum TunerState
     /// <summary>This kernel has nothing for it to tune.</summary>
     NotNeeded,
 
-    /// <summary>It failed and was stopped.</summary>
+    /// <summary>It failed, or is suspected of having crashed the daemon; it is tried again by itself.</summary>
+    Paused,
+
+    /// <summary>It failed too often, or hung, and was stopped: somebody has to lift that.</summary>
     Disabled,
 
     /// <summary>Its file was not loaded.</summary>

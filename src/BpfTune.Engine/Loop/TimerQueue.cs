@@ -5,8 +5,15 @@ namespace BpfTune.Engine.Loop;
 /// <summary>Callbacks by the time they are due; those due at the same time run in the order they were added.</summary>
 internal sealed class TimerQueue
 {
+    /// <summary>Fewer are not worth the trouble of taking the cancelled ones out.</summary>
+    private const int Few = 64;
+
     private readonly PriorityQueue<Entry, (TimeSpan Due, long Order)> _entries = new();
     private long _order;
+    private int _cancelled;
+
+    /// <summary>Entries held, cancelled ones included: never more than twice those that wait, and a few.</summary>
+    internal int Held => _entries.Count;
 
     /// <summary>When the next callback is due; null when there is none.</summary>
     public TimeSpan? NextDue
@@ -20,7 +27,7 @@ internal sealed class TimerQueue
 
     public IDisposable Add(TimeSpan due, Action callback)
     {
-        var entry = new Entry(callback);
+        var entry = new Entry(this, callback);
         _entries.Enqueue(entry, (due, _order++));
         return entry;
     }
@@ -39,10 +46,27 @@ internal sealed class TimerQueue
     private void DropCancelled()
     {
         while (_entries.TryPeek(out var entry, out _) && entry.IsCancelled)
+        {
             _entries.Dequeue();
+            _cancelled--;
+        }
     }
 
-    private sealed class Entry(Action callback) : IDisposable
+    /// <summary>
+    /// Whoever sets a timer of an hour and cancels it, a thousand times a second, must not have them kept for the hour.
+    /// </summary>
+    private void OnCancelled()
+    {
+        _cancelled++;
+        if (_entries.Count <= Few || _cancelled <= _entries.Count / 2)
+            return;
+        var waiting = _entries.UnorderedItems.Where(e => !e.Element.IsCancelled).ToArray();
+        _entries.Clear();
+        _entries.EnqueueRange(waiting);
+        _cancelled = 0;
+    }
+
+    private sealed class Entry(TimerQueue queue, Action callback) : IDisposable
     {
         private Action? _callback = callback;
 
@@ -55,6 +79,12 @@ internal sealed class TimerQueue
             return taken;
         }
 
-        public void Dispose() => _callback = null;
+        public void Dispose()
+        {
+            if (_callback is null)
+                return;
+            _callback = null;
+            queue.OnCancelled();
+        }
     }
 }

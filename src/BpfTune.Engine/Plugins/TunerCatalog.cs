@@ -120,7 +120,7 @@ public sealed class TunerCatalog(TunerDirectories directories, ILogger? log = nu
                 continue;
             _reported[directory.Path] = directory;
             if (directory is { State: TunerDirectoryState.Refused, Detail: { } reason })
-                TunerLog.DirectoryRefused(_log, directory.Path, reason);
+                TunerLog.DirectoryRefused(_log, Loop.FaultText.OneLine(directory.Path), Loop.FaultText.OneLine(reason));
             else
                 TunerLog.Directory(_log, directory.Path, directory.State, directory.Detail);
         }

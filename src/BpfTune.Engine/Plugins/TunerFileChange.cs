@@ -37,5 +37,5 @@ public sealed record TunerFileChange
     internal static TunerFileChange Gone(string name, string path) => new(TunerFileChangeKind.Removed, name, path);
 
     internal static TunerFileChange NotUsed(string name, TunerRefusal refusal) =>
-        new(TunerFileChangeKind.Refused, name, refusal.Path) { Refusal = refusal };
+        new(TunerFileChangeKind.Refused, Loop.FaultText.OneLine(name), refusal.Path) { Refusal = refusal };
 }

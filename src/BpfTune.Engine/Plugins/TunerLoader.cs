@@ -8,61 +8,53 @@ namespace BpfTune.Engine.Plugins;
 public static class TunerLoader
 {
     /// <summary>
-    /// Loads the assembly into a context of its own and makes the tuner. Nothing of it is called but its constructor
-    /// and its name.
+    /// Loads the assembly into a context of its own, unless the same content was loaded before, and makes the tuner.
+    /// Nothing of it is called but its constructor and its name.
     /// </summary>
     /// <param name="file">A file from <see cref="TunerCatalog"/>.</param>
     /// <param name="tuner">The tuner, not yet started.</param>
     /// <param name="refusal">Why there is none.</param>
     public static bool TryLoad(TunerFile file, [NotNullWhen(true)] out Tuner? tuner, [NotNullWhen(false)] out TunerRefusal? refusal)
     {
-        ArgumentNullException.ThrowIfNull(file);
         tuner = null;
-        var reason = Load(file, ref tuner);
-        refusal = reason is null ? null : new TunerRefusal(file.Path, reason);
-        return reason is null;
+        return TryLoadModule(file, out var module, out refusal) && module.TryMake(out tuner, out refusal);
     }
 
-    private static string? Load(TunerFile file, ref Tuner? tuner)
+    /// <summary>Loads the assembly; no code of the tuner runs but its module initializer, if it has one.</summary>
+    internal static bool TryLoadModule(TunerFile file, [NotNullWhen(true)] out TunerModule? module, [NotNullWhen(false)] out TunerRefusal? refusal)
     {
-        Type type;
+        ArgumentNullException.ThrowIfNull(file);
+        module = null;
+        string reason;
         try
         {
-            var assembly = new TunerLoadContext(file.Name).Load(file.Content.Span);
-            type = assembly.GetCustomAttribute<TunerExportAttribute>()!.TunerType;
-            if (!type.IsSubclassOf(typeof(Tuner)) || type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-                return TunerRefusalText.NotATuner(type.FullName ?? type.Name);
+            var hash = LoadedModules.Hash(file.Content);
+            var type = LoadedModules.Get(file.Name, hash, file.Content.Length, () => new TunerLoadContext(file.Name)
+                .Load(file.Content.Span).GetCustomAttribute<TunerExportAttribute>()!.TunerType);
+            if (type.IsSubclassOf(typeof(Tuner)) && !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null)
+            {
+                module = new TunerModule(file.Name, file.Path, hash, type);
+                refusal = null;
+                return true;
+            }
+
+            reason = TunerRefusalText.NotATuner(type.FullName ?? type.Name);
         }
         catch (Exception e)
         {
-            return WhyNotLoaded(e);
+            reason = WhyNotLoaded(e);
         }
 
-        try
-        {
-            var made = (Tuner)Activator.CreateInstance(type)!;
-            if (made.Name != file.Name)
-                return TunerRefusalText.NameMismatch(Path.GetFileName(file.Path), made.Name);
-            tuner = made;
-            return null;
-        }
-        catch (Exception e)
-        {
-            // A plug-in may throw whatever it likes: it costs that plug-in.
-            return WhyNotMade(e is TargetInvocationException { InnerException: { } inner } ? inner : e);
-        }
+        refusal = new TunerRefusal(file.Path, reason);
+        return false;
     }
 
     internal static string WhyNotLoaded(Exception e) => e switch
     {
         FileNotFoundException { FileName: { } missing } when !missing.StartsWith('/') => TunerRefusalText.MissingAssembly(ShortName(missing)),
         FileLoadException { FileName: { } missing } when !missing.StartsWith('/') => TunerRefusalText.MissingAssembly(ShortName(missing)),
-        _ => TunerRefusalText.LoadFailed(e.Message),
+        _ => TunerRefusalText.LoadFailed(Loop.FaultText.Message(e)),
     };
-
-    private static string WhyNotMade(Exception e) => e is FileNotFoundException or FileLoadException
-        ? WhyNotLoaded(e)
-        : TunerRefusalText.ConstructorFailed(e.GetType().Name, e.Message);
 
     private static string ShortName(string assembly)
     {

@@ -81,18 +81,16 @@ internal static class TunerRefusalText
         $"its tuner calls itself '{tunerName}', so the file must be named {tunerName}{TunerName.Suffix}, not {fileName}";
 
     /// <summary>A file that ends in '.tuner.dll' but whose name nobody could type at --allow.</summary>
-    internal static string BadName(string name) => $"'{name}' is not a tuner name: a lower-case letter, then lower-case letters, digits and underscores";
+    internal static string BadName(string name) => $"'{Loop.FaultText.OneLine(name)}' is not a tuner name: a lower-case letter, then lower-case letters, digits and underscores";
 
     internal static string NotATuner(string type) => $"its exported type {type} is not a tuner that can be made (a class derived from Tuner with a public parameterless constructor)";
 
-    internal static string ConstructorFailed(string exception, string message) => $"its tuner could not be made: {exception}: {OneLine(message)}";
+    internal static string ConstructorFailed(Exception e) => $"its tuner could not be made: {Loop.FaultText.Of(e)}";
 
-    internal static string LoadFailed(string message) => $"the runtime cannot load it: {OneLine(message)}";
+    internal static string LoadFailed(string message) => $"the runtime cannot load it: {message}";
 
     /// <summary>A tuner is one file: it may use the Sdk, LibBpf, logging and the framework.</summary>
     internal static string MissingAssembly(string assembly) => $"it needs the assembly {assembly}, which is not there for tuners";
-
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Octal(int mode) => Convert.ToString(mode & 0xfff, 8).PadLeft(4, '0');
 }

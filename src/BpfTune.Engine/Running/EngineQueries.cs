@@ -49,7 +49,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
     public IReadOnlyList<TunableReport> Tunables(string? tuner)
     {
         var running = tuner is null ? Session.Tuners.Running : [Find(tuner)];
-        return [.. running.SelectMany(r => r.Declaration.Tunables, (r, t) => TunableReport.From(r.Tuner.Name, t, Values(r, t)))];
+        return [.. running.SelectMany(r => r.Declaration.Tunables, (r, t) => TunableReport.From(r.Name, t, Values(r, t)))];
     }
 
     public IReadOnlyList<ChangeReport> Changes(int limit) => _session is null ? _lastChanges : [.. AllChanges().Take(limit)];
@@ -72,11 +72,12 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 ?? throw new ControlException(ControlError.BadRequest, $"there is no network namespace '{networkNamespace}'");
         }
 
-        return new ResumeReport(tuner, [.. Session.Resume(tuner, where).Select(o => o.Namespace.Name).Distinct()]);
+        var lifted = Session.Resume(tuner, where).Select(o => o.Namespace.Name).Distinct().ToArray();
+        // One that does not run at all does so nowhere: to resume it in one namespace is to resume it.
+        return new ResumeReport(tuner, lifted) { Started = Session.Tuners.Resume(tuner) };
     }
 
-    public IReadOnlyList<RollbackReport> Rollback(bool preview) =>
-        [.. Session.RollBack(preview).Select(RollbackReport.Of)];
+    public IEnumerable<RollbackReport> Rollback(bool preview) => Session.RollBackInSteps(preview).Select(RollbackReport.Of);
 
     private EngineSession Session => _session
         ?? throw new ControlException(ControlError.Failed, "the daemon is starting or stopping; ask again");
@@ -107,7 +108,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
             slot.Path,
             tuner is null ? [] : [.. tuner.Hooks.Select(HookReport.From)],
             [.. Session.Overrides.Of(slot.Name).Select(o => new OverrideReport(o.Tunable, o.Namespace.Name, (int)o.Pid, o.Command, o.Time))],
-            Facts(tuner),
+            tuner?.Facts() ?? [],
             new TunerCounts(
                 tuner?.EventCount ?? 0,
                 tuner?.SuppressedCount ?? 0,
@@ -118,21 +119,6 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 proposals[ProposalOutcome.Stale],
                 proposals[ProposalOutcome.Failed],
                 proposals[ProposalOutcome.NotTheirs]));
-    }
-
-    private static IReadOnlyList<FactReport> Facts(RunningTuner? tuner)
-    {
-        if (tuner is not { IsRunning: true })
-            return [];
-        try
-        {
-            return [.. tuner.Tuner.Facts().Select(f => new FactReport(f.Name, f.Value))];
-        }
-        catch (Exception e)
-        {
-            // A question must not stop a tuner, nor a tuner's fault the answer about the others.
-            return [new FactReport("its facts cannot be had", $"{e.GetType().Name}: {e.Message}")];
-        }
     }
 
     private List<TunableValueReport> Values(RunningTuner tuner, Tunable tunable)

@@ -17,6 +17,12 @@ internal sealed class EngineSession : IDisposable
 {
     private static readonly TimeSpan LostInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Events of one round of the loop: some, until this time has passed. Whoever asks for the status waits so long, and little more.</summary>
+    private static readonly TimeSpan BatchTime = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Events between two looks at the clock.</summary>
+    private const int Batch = 16;
+
     private readonly Stack<IDisposable> _resources;
     private readonly EngineOptions _options;
     private readonly EventLoop _loop;
@@ -24,6 +30,8 @@ internal sealed class EngineSession : IDisposable
     private readonly TimeProvider _time;
     private readonly KernelTargets _targets;
     private readonly TunerWatcher _watcher;
+    private readonly HeldTuners _held;
+    private readonly CallMark? _mark;
     private readonly RingBuffer _ring;
     private readonly WriteHints _hints;
     private readonly WordWatch _words;
@@ -35,8 +43,10 @@ internal sealed class EngineSession : IDisposable
     private readonly FunctionTracing _tracing;
     private readonly long _startedAt;
     private long _lostReported;
+    private bool _isReady;
     private bool _saidNone;
     private IDisposable? _lostTimer;
+    private bool _changesMissed;
 
     private EngineSession(
         EngineOptions options, ILoggerFactory loggers, TimeProvider time, EventLoop loop, Stack<IDisposable> resources)
@@ -88,17 +98,22 @@ internal sealed class EngineSession : IDisposable
         };
         Rates = new RateLimits(Core.Shared.Rate, Core.Shared.Share, time);
 
-        var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, _log)
+        _held = new HeldTuners(options.RuntimeDirectory, time);
+        _mark = OpenMark();
+        var calls = new TunerCalls(OnHang, _mark);
+        var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, calls, _log)
         {
             OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
         };
         Dispatcher = new EventDispatcher
         {
             OnEngineEvent = OnEngineEvent,
+            Calls = calls,
+            Faults = new FaultLog(time, _log),
             Resolve = Resolve,
             OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
         };
-        Tuners = new TunerManager(options, Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, loggers, _log)
+        Tuners = new TunerManager(options, Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, _held, loggers, _log)
         {
             Changed = OnTunersChanged,
         };
@@ -176,34 +191,36 @@ internal sealed class EngineSession : IDisposable
     /// <summary>Loads the tuners and listens.</summary>
     public void Start(IEngineQueries queries, IEngineObserver? observer)
     {
-        _loop.Add(_ring.EpollFd, OnEvents);
-        _loop.Add(_hints.PollFd, _words.Process);
-        Watch(Namespaces.WatchFd, Namespaces.ProcessWatch);
+        _observer = observer;
+        _loop.Add(_ring.EpollFd, "the reading of events", OnEvents);
+        _loop.Add(_hints.PollFd, "the watch on who sets what", _words.Process);
+        Watch(Namespaces.WatchFd, "the watch on the names of namespaces", Namespaces.ProcessWatch);
         _control = Opened(OpenControl(queries));
-        _loop.Add(_control.PollFd, _control.Process);
+        _loop.Add(_control.PollFd, "the control socket", _control.Process);
 
         Tuners.Apply(_watcher.Look());
         foreach (var place in Journal.State.Trails.Select(t => t.Namespace.Id).Distinct().ToArray())
             Namespaces.Resolve(place.Inode, place.Cookie, 0);
         Namespaces.FindNamed();
-        Watch(_watcher.Fd, OnDirectoriesChanged);
+        Watch(_watcher.Fd, "the watch on tuner directories", OnDirectoriesChanged);
         if (_watcher.Problem is { } problem)
             EngineLog.NotWatching(_log, problem);
         foreach (var name in _options.Allow.Where(name => Tuners.Slots.All(slot => slot.Name != name)))
             EngineLog.AllowedButAbsent(_log, name);
-        Watch(_tracing.Fd, OnTracingChanged);
+        Watch(_tracing.Fd, "the watch on the tracing of functions", OnTracingChanged);
         WarnIfNoneRuns();
         _targets.Release();
 
-        _observer = observer;
         EngineLog.Ready(_log, EngineVersion.Number, Capabilities.Kernel.Release, Tuners.Line);
         observer?.OnReady(Tuners.Line);
+        _isReady = true;
+        KeepAlive();
     }
 
     /// <summary>Stops observing: no BPF program of a tuner is left, and what was counted is said.</summary>
     public void Stop()
     {
-        _observer = null;
+        Tuners.Changed = null;
         _words.Flush();
         _sweep.Stop();
         Tuners.StopAll();
@@ -214,13 +231,20 @@ internal sealed class EngineSession : IDisposable
 
     /// <summary>Puts back every value that was changed.</summary>
     /// <param name="preview">Only say what would be done.</param>
-    public IReadOnlyList<RollbackEntry> RollBack(bool preview)
+    public IReadOnlyList<RollbackEntry> RollBack(bool preview) => [.. RollBackInSteps(preview)];
+
+    /// <summary>The same, a value with each step of the enumeration.</summary>
+    /// <param name="preview">Only say what would be done.</param>
+    public IEnumerable<RollbackEntry> RollBackInSteps(bool preview)
     {
-        var entries = new Rollback(
-            Journal, Store, Namespaces, () => Tuners.Running.SelectMany(r => r.Declaration.Tunables, (_, t) => t.Name), _log).Run(preview);
-        foreach (var entry in entries.Where(e => e.Outcome == RollbackOutcome.Restored))
-            _words.Accept(entry.Tunable, entry.Namespace.Id, TunableValue.Parse(entry.To), original: null);
-        return entries;
+        var rollback = new Rollback(
+            Journal, Store, Namespaces, () => Tuners.Running.SelectMany(r => r.Declaration.Tunables, (_, t) => t.Name), _log);
+        foreach (var entry in rollback.Steps(preview))
+        {
+            if (entry.Outcome == RollbackOutcome.Restored)
+                _words.Accept(entry.Tunable, entry.Namespace.Id, TunableValue.Parse(entry.To), original: null);
+            yield return entry;
+        }
     }
 
     /// <summary>A tuner may tune again where an administrator's setting had stopped it.</summary>
@@ -279,15 +303,19 @@ internal sealed class EngineSession : IDisposable
         }
     }
 
-    private void Watch(int fd, Action onReadable)
+    private void Watch(int fd, string what, Action onReadable)
     {
         if (fd >= 0)
-            _loop.Add(fd, onReadable);
+            _loop.Add(fd, what, onReadable);
     }
 
     private void OnEvents()
     {
-        _ring.Consume();
+        var start = _time.GetTimestamp();
+        while (_ring.Consume(Batch) > 0 && _time.GetElapsedTime(start) < BatchTime && !_loop.IsStopping)
+        {
+        }
+
         // Looked at with events only: events that are lost are lost among others.
         if (_lostTimer is null && EventsLost > _lostReported)
             _lostTimer = _loop.After(LostInterval, ReportLost);
@@ -304,8 +332,58 @@ internal sealed class EngineSession : IDisposable
 
     private void OnDirectoriesChanged()
     {
-        Tuners.Apply(_watcher.Process());
+        // What has been read of the watch and led to nothing is not told again.
+        var missed = _changesMissed;
+        _changesMissed = true;
+        Tuners.Apply(missed ? _watcher.Look() : _watcher.Process());
         _targets.Release();
+        _changesMissed = false;
+    }
+
+    /// <summary>A timer of the loop itself: when it does not run, nobody says that it does.</summary>
+    private void KeepAlive()
+    {
+        if (_observer?.KeepAlive is not { } interval)
+            return;
+        _observer.OnAlive();
+        _loop.After(interval, KeepAlive);
+    }
+
+    /// <summary>Opens the note of whose code runs, and takes note of whose ran when the daemon before this one ended.</summary>
+    private CallMark? OpenMark()
+    {
+        try
+        {
+            var mark = Opened(CallMark.Open(_options.RuntimeDirectory));
+            if (mark.Last is ({ } name, { } hash) && TunerName.IsValid(name))
+                _held.Crash(name, hash);
+            return mark;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            EngineLog.NoCallMark(_log, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>On the thread that looks on; the loop's is lost.</summary>
+    private void OnHang(TunerCallSite tuner, string call)
+    {
+        try
+        {
+            _held.Hang(tuner.Name, tuner.Hash, call);
+            _mark?.Set(0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            EngineLog.CannotHold(_log, tuner.Name, e.Message);
+        }
+
+        EngineLog.TunerHangs(_log, tuner.Name, call, TunerCalls.Patience);
+        if (_observer is { } observer)
+            observer.OnHang();
+        else
+            Environment.FailFast(null);
     }
 
     private void OnTracingChanged()
@@ -323,10 +401,10 @@ internal sealed class EngineSession : IDisposable
     private void OnTunersChanged()
     {
         // At the start there is more to come: it is looked at when all are there.
-        if (_observer is null)
+        if (!_isReady)
             return;
         WarnIfNoneRuns();
-        _observer.OnStatus(Tuners.Line);
+        _observer?.OnStatus(Tuners.Line);
     }
 
     private void WarnIfNoneRuns()

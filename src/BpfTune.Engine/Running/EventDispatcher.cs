@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using BpfTune.Engine.Loop;
+using BpfTune.Engine.Plugins;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
 
@@ -15,6 +17,12 @@ internal sealed class EventDispatcher : IRingBufferHandler
 
     /// <summary>Finds an event's namespace; null when it is gone or unreachable.</summary>
     public required Func<EventHeader, NetworkNamespace?> Resolve { get; init; }
+
+    /// <summary>Knows whose code runs.</summary>
+    public required TunerCalls Calls { get; init; }
+
+    /// <summary>Told what the engine's own part of it throws: that costs the one event.</summary>
+    public required FaultLog Faults { get; init; }
 
     /// <summary>Told when a tuner's handler threw.</summary>
     public required Action<RunningTuner, Exception> OnFailure { get; init; }
@@ -36,6 +44,19 @@ internal sealed class EventDispatcher : IRingBufferHandler
     public void Remove(RunningTuner tuner) => _tuners.Remove(tuner.Id);
 
     public void OnRecord(ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            Dispatch(record);
+        }
+        catch (Exception e)
+        {
+            // Finding a namespace, reading a value: there will be further events.
+            Faults.Report("the handling of an event", e);
+        }
+    }
+
+    private void Dispatch(ReadOnlySpan<byte> record)
     {
         Events++;
         if (record.Length < Unsafe.SizeOf<EventHeader>())
@@ -70,6 +91,7 @@ internal sealed class EventDispatcher : IRingBufferHandler
 
         try
         {
+            using var call = Calls.Enter(tuner.Site, "an event handler");
             tuner.Handle(binding, in header, networkNamespace, record);
         }
         catch (Exception e)

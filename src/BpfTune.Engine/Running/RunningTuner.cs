@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using BpfTune.Engine.Hooks;
+using BpfTune.Engine.Loop;
+using BpfTune.Engine.Plugins;
 using BpfTune.Engine.Tuning;
 using BpfTune.LibBpf;
 using BpfTune.Sdk;
@@ -10,17 +12,25 @@ namespace BpfTune.Engine.Running;
 /// <summary>A tuner that is loaded, with its BPF programs and what the engine counts for it.</summary>
 internal sealed class RunningTuner : ITunerHost
 {
+    /// <summary>The resolution of the loop's timers: one that is armed anew at once is not to take the processor.</summary>
+    private static readonly TimeSpan s_shortestDelay = TimeSpan.FromMilliseconds(1);
+
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromDays(365);
+
+    /// <summary>Far more than any tuner needs; each costs memory.</summary>
+    private const int MostTimers = 16_384;
+
     private readonly TunerServices _services;
     private readonly HashSet<IDisposable> _timers = [];
     private LoadedHooks? _bpf;
     private IReadOnlyList<string> _lastDeeds = [];
     private Evidence _evidence;
 
-    public RunningTuner(Tuner tuner, ushort id, string path, TunerDeclaration declaration, LoadedHooks bpf, TunerServices services, ILogger log)
+    public RunningTuner(Tuner tuner, TunerCallSite site, ushort id, TunerDeclaration declaration, LoadedHooks bpf, TunerServices services, ILogger log)
     {
         Tuner = tuner;
+        Site = site;
         Id = id;
-        Path = path;
         Declaration = declaration;
         Events = declaration.Events.ToFrozenDictionary();
         Hooks = bpf.Hooks;
@@ -31,10 +41,13 @@ internal sealed class RunningTuner : ITunerHost
 
     public Tuner Tuner { get; }
 
+    /// <summary>Its name. The tuner's own is not asked again: it is other people's code.</summary>
+    public string Name => Site.Name;
+
+    public TunerCallSite Site { get; }
+
     /// <summary>What its events carry; never used again for another tuner within this process.</summary>
     public ushort Id { get; }
-
-    public string Path { get; }
 
     public TunerDeclaration Declaration { get; }
 
@@ -66,7 +79,20 @@ internal sealed class RunningTuner : ITunerHost
 
     public long AvailablePages => BufferMemory.AvailablePages();
 
-    public void Start() => Tuner.Start(this, _bpf?.Object);
+    public void Start()
+    {
+        using var call = _services.Calls.Enter(Site, "its start");
+        Tuner.Start(this, _bpf?.Object);
+    }
+
+    /// <summary>What it has learned so far; nothing when it does not run.</summary>
+    public IReadOnlyList<Control.FactReport> Facts()
+    {
+        if (!IsRunning)
+            return [];
+        using var call = _services.Calls.Enter(Site, "its facts");
+        return TunerAnswers.Facts(Tuner);
+    }
 
     /// <summary>Detaches and unloads everything of it in the kernel.</summary>
     /// <param name="failure">Why, when it is not by anybody's wish.</param>
@@ -79,18 +105,20 @@ internal sealed class RunningTuner : ITunerHost
         _lastDeeds = AskForDeeds();
         try
         {
+            using var call = _services.Calls.Enter(Site, "its stopping");
             Tuner.OnStopping();
         }
         catch (Exception e)
         {
-            EngineLog.TunerFailedToStop(_services.Log, Tuner.Name, e.GetType().Name, e.Message);
+            EngineLog.TunerFailedToStop(_services.Log, Name, FaultText.Of(e));
         }
 
-        foreach (var timer in _timers)
+        foreach (var timer in _timers.ToArray())
             timer.Dispose();
         _timers.Clear();
-        _bpf.Dispose();
+        var bpf = _bpf;
         _bpf = null;
+        bpf.Dispose();
     }
 
     private string[] AskForDeeds()
@@ -131,8 +159,9 @@ internal sealed class RunningTuner : ITunerHost
     }
 
     public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal, _evidence);
+    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Name, proposal);
 
-    public bool IsOverridden(NetworkNamespace networkNamespace) => _services.Overrides.IsOverridden(Tuner.Name, networkNamespace);
+    public bool IsOverridden(NetworkNamespace networkNamespace) => _services.Overrides.IsOverridden(Name, networkNamespace);
 
     public bool TryRead(Tunable tunable, NetworkNamespace networkNamespace, out TunableValue value) =>
         _services.TryRead(tunable, networkNamespace, out value);
@@ -147,17 +176,74 @@ internal sealed class RunningTuner : ITunerHost
 
     public IDisposable After(TimeSpan delay, Action callback)
     {
-        // What a tuner does later because of an event, it does upon the same evidence.
-        var evidence = _evidence;
-        IDisposable? timer = null;
-        timer = _services.Loop.After(delay, () =>
+        ArgumentNullException.ThrowIfNull(callback);
+        if (_timers.Count >= MostTimers)
+            throw new InvalidOperationException($"{Name} has {MostTimers} timers already");
+        delay = TimeSpan.FromTicks(Math.Clamp(delay.Ticks, s_shortestDelay.Ticks, s_longestDelay.Ticks));
+        callback = UponTheSameEvidence(callback);
+        var timer = new TunerTimer(_timers);
+        timer.Inner = _services.Loop.After(delay, () =>
         {
-            _timers.Remove(timer!);
-            _evidence = evidence;
-            _services.Guard(this, callback);
-            _evidence = default;
+            _timers.Remove(timer);
+            _services.Guard(this, "a timer", callback);
         });
         _timers.Add(timer);
         return timer;
+    }
+
+    public void RunAside(Action work, Action then)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(then);
+        then = UponTheSameEvidence(then);
+        var thread = new Thread(() =>
+        {
+            Exception? failure = null;
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+
+            _services.Loop.Post(() => _services.Guard(this, "the end of work aside", failure is null ? then : () => throw failure));
+        })
+        {
+            IsBackground = true,
+            Name = Name,
+        };
+        thread.Start();
+    }
+
+    /// <summary>What a tuner does later because of an event, it does upon the same evidence.</summary>
+    private Action UponTheSameEvidence(Action code)
+    {
+        var evidence = _evidence;
+        return () =>
+        {
+            _evidence = evidence;
+            try
+            {
+                code();
+            }
+            finally
+            {
+                _evidence = default;
+            }
+        };
+    }
+
+    /// <summary>A timer of the loop that is no longer counted once it was cancelled.</summary>
+    private sealed class TunerTimer(HashSet<IDisposable> timers) : IDisposable
+    {
+        public IDisposable? Inner { get; set; }
+
+        public void Dispose()
+        {
+            timers.Remove(this);
+            Inner?.Dispose();
+        }
     }
 }

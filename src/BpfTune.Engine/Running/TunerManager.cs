@@ -1,5 +1,6 @@
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Hooks;
+using BpfTune.Engine.Loop;
 using BpfTune.Engine.Plugins;
 using BpfTune.Engine.Tuning;
 using BpfTune.LibBpf;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BpfTune.Engine.Running;
 
-/// <summary>Loads, replaces and unloads tuners as their files come and go.</summary>
+/// <summary>Loads, replaces and unloads tuners as their files come and go, and tries again what has failed.</summary>
 internal sealed class TunerManager(
     EngineOptions options,
     KernelFacts kernel,
@@ -16,14 +17,25 @@ internal sealed class TunerManager(
     SharedMaps shared,
     TunerServices services,
     EventDispatcher dispatcher,
+    HeldTuners held,
     ILoggerFactory loggers,
     ILogger log)
 {
     private const string NearShiftName = "bpftune_near_shift";
 
+    /// <summary>Failures after which a tuner is not tried again: with growing pauses, within 40 minutes.</summary>
+    private const int MostFailures = 8;
+
+    /// <summary>Memory that reloads may cost before that is said, and each further time.</summary>
+    private const long ReloadStep = 32 << 20;
+
+    /// <summary>A tuner that was suspected of a crash has done nothing of the kind for so long: it is forgiven.</summary>
+    private static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(10);
+
     private readonly SortedDictionary<string, TunerSlot> _slots = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, IReadOnlyList<string>> _pastDeeds = new(StringComparer.Ordinal);
     private ushort _lastId;
+    private long _reloadsTold;
 
     /// <summary>Told whenever a tuner came, went or failed.</summary>
     public Action? Changed { get; set; }
@@ -45,7 +57,7 @@ internal sealed class TunerManager(
         get
         {
             var running = Running.Count();
-            var lost = _slots.Values.Count(s => s.State is TunerState.Disabled or TunerState.Refused);
+            var lost = _slots.Values.Count(s => s.State is TunerState.Disabled or TunerState.Refused or TunerState.Paused);
             var line = running == 1 ? "1 tuner running" : $"{running} tuners running";
             if (lost > 0)
                 line = $"{line}, {lost} not";
@@ -84,6 +96,7 @@ internal sealed class TunerManager(
                 Unload(change.Name, "its file was removed");
         }
 
+        TellReloads();
         Changed?.Invoke();
     }
 
@@ -101,79 +114,125 @@ internal sealed class TunerManager(
                 continue;
             if (old.IsRunning)
                 Stop(old, null);
-            TryStart(slot, () => (Tuner)Activator.CreateInstance(old.Tuner.GetType())!);
+            TryAgain(slot);
         }
+    }
 
+    /// <summary>A tuner threw: it is stopped, and tried again after a while.</summary>
+    public void Disable(RunningTuner tuner, Exception e)
+    {
+        if (_slots.TryGetValue(tuner.Name, out var slot) && slot.Tuner == tuner)
+            Fail(slot, TunerAnswers.Failed(e), e);
+        else
+            Stop(tuner, TunerAnswers.Failed(e));
         Changed?.Invoke();
     }
 
-    /// <summary>A tuner threw: it is stopped, and its slot says why.</summary>
-    public void Disable(RunningTuner tuner, Exception e)
+    /// <summary>Starts a tuner that was given up, left out or is paused.</summary>
+    /// <returns>Whether it was any of these.</returns>
+    public bool Resume(string name)
     {
-        EngineLog.TunerFailed(log, tuner.Tuner.Name, e.GetType().Name, e.Message);
-        EngineLog.FailureStack(log, tuner.Tuner.Name, e.StackTrace ?? "none");
-        Stop(tuner, $"it failed: {e.GetType().Name}: {e.Message}");
-        if (_slots.TryGetValue(tuner.Tuner.Name, out var slot) && slot.Tuner == tuner)
-            slot.SetState(TunerState.Disabled, tuner.Failure);
-        Changed?.Invoke();
+        if (!_slots.TryGetValue(name, out var slot) || slot.Module is null || slot.State is not (TunerState.Disabled or TunerState.Paused))
+            return false;
+        held.Release(name);
+        slot.Pauses = TunerSlot.NewPauses();
+        TryAgain(slot);
+        return true;
     }
 
     /// <summary>An administrator has taken over from a tuner in a namespace, or has given it back.</summary>
     public void OnOverrideChanged(AdministratorOverride change, bool overridden)
     {
         if (Find(change.Tuner) is { } tuner)
-            services.Guard(tuner, () => tuner.Tuner.OnOverrideChanged(change.Namespace.Id, overridden));
+            services.Guard(tuner, "the news of a setting", () => tuner.Tuner.OnOverrideChanged(change.Namespace.Id, overridden));
     }
 
     /// <summary>A namespace has ended.</summary>
     public void OnNamespaceGone(NamespaceId id)
     {
         foreach (var tuner in Running.ToArray())
-            services.Guard(tuner, () => tuner.Tuner.OnNamespaceGone(id));
+            services.Guard(tuner, "the end of a namespace", () => tuner.Tuner.OnNamespaceGone(id));
     }
 
     /// <summary>Stops all tuners; their slots stay for the last questions.</summary>
     public void StopAll()
     {
+        foreach (var slot in _slots.Values)
+            slot.Forget();
         foreach (var tuner in Running.ToArray())
             Stop(tuner, null);
     }
 
     private void Load(TunerFile file)
     {
-        if (!TunerLoader.TryLoad(file, out var tuner, out var refusal))
+        var site = services.Calls.Register(file.Name, LoadedModules.Hash(file.Content));
+        var note = held.Find(site.Name, site.Hash);
+        TunerModule? module;
+        Tuner? first = null;
+        TunerRefusal? refusal = null;
+        Exception? thrown = null;
+        using (services.Calls.Enter(site, "its loading"))
+        {
+            // Not even its constructor is called of one that is left out.
+            if (TunerLoader.TryLoadModule(file, out module, out refusal) && note is null)
+                module.TryMake(out first, out refusal, out thrown);
+        }
+
+        // The old one goes only when there is a new one to take its place. A constructor may throw once.
+        if (refusal is not null && (thrown is null || Find(file.Name) is not null))
         {
             Refuse(file.Name, refusal);
             return;
         }
 
-        // The old one goes only now that there is a new one to take its place.
         Unload(file.Name, "a newer file takes its place");
-        TryStart(_slots[file.Name] = new TunerSlot(file.Name, tuner.Summary, file.Path), () => tuner);
+        var slot = _slots[file.Name] = new TunerSlot(file.Name, file.Path) { Module = module, Site = site };
+        if (note is not null)
+            Hold(slot, note);
+        else if (first is not null)
+            Start(slot, first);
+        else
+            Fail(slot, refusal!.Reason, thrown!);
     }
 
-    private void TryStart(TunerSlot slot, Func<Tuner> make)
+    private void Hold(TunerSlot slot, HeldTuner note)
     {
-        try
+        switch (held.Left(note))
         {
-            var tuner = make();
-            if (tuner.NotNeededBecause(kernel) is { } reason)
-            {
-                EngineLog.TunerNotNeeded(log, slot.Name, reason);
-                slot.SetState(TunerState.NotNeeded, reason);
-                return;
-            }
+            case null:
+                slot.SetState(TunerState.Disabled, $"{note.Reason}; a newer file or 'bpftune resume {slot.Name}' lifts that");
+                EngineLog.TunerHeld(log, slot.Name, slot.Reason!);
+                break;
+            case { Ticks: > 0 } left:
+                slot.SetState(TunerState.Paused, $"{note.Reason}; it is tried again {In(left)}");
+                EngineLog.TunerHeld(log, slot.Name, slot.Reason!);
+                slot.Retry = services.Loop.After(left, () => TryAgain(slot));
+                break;
+            default:
+                TryAgain(slot);
+                slot.Trial = services.Loop.After(WellAfter, () => held.Release(slot.Name));
+                break;
+        }
+    }
 
+    private void TryAgain(TunerSlot slot)
+    {
+        slot.Retry?.Dispose();
+        slot.Retry = null;
+        if (_slots.GetValueOrDefault(slot.Name) != slot)
+            return;
+        Tuner? tuner;
+        TunerRefusal? refusal;
+        Exception? thrown;
+        using (services.Calls.Enter(slot.Site!, "its constructor"))
+            slot.Module!.TryMake(out tuner, out refusal, out thrown);
+        if (tuner is not null)
             Start(slot, tuner);
-        }
-        catch (Exception e)
-        {
-            EngineLog.TunerFailed(log, slot.Name, e.GetType().Name, e.Message);
-            EngineLog.FailureStack(log, slot.Name, e.StackTrace ?? "none");
-            if (slot.Tuner is { } started)
-                Stop(started, e.Message);
-            slot.SetState(TunerState.Disabled, $"it failed: {e.GetType().Name}: {e.Message}");
-        }
+        else if (thrown is not null)
+            Fail(slot, refusal!.Reason, thrown);
+        else
+            slot.SetState(TunerState.Refused, refusal!.Reason);
+        Changed?.Invoke();
     }
 
     private static bool ConcernsFunctions(HookStatus status) => status.Failures.Select(f => f.Mechanism.Kind)
@@ -182,14 +241,61 @@ internal sealed class TunerManager(
 
     private void Start(TunerSlot slot, Tuner tuner)
     {
+        try
+        {
+            Begin(slot, tuner);
+        }
+        catch (Exception e)
+        {
+            Fail(slot, TunerAnswers.Failed(e), e);
+        }
+    }
+
+    private void Fail(TunerSlot slot, string reason, Exception e)
+    {
+        if (slot.Tuner is { } tuner)
+            Stop(tuner, reason);
+        var pause = slot.Pauses.Fail(services.Time.GetElapsedTime(0));
+        if (slot.Pauses.Failures >= MostFailures)
+        {
+            slot.SetState(TunerState.Disabled, $"{reason}; it failed {slot.Pauses.Failures} times and is not tried again until there is a newer file or 'bpftune resume {slot.Name}'");
+            EngineLog.TunerGivenUp(log, slot.Name, slot.Pauses.Failures, FaultText.Of(e));
+        }
+        else
+        {
+            slot.SetState(TunerState.Paused, $"{reason}; it is tried again {In(pause)}");
+            EngineLog.TunerFailed(log, slot.Name, In(pause), FaultText.Of(e));
+            slot.Retry = services.Loop.After(pause, () => TryAgain(slot));
+        }
+
+        EngineLog.FailureStack(log, slot.Name, FaultText.Stack(e));
+    }
+
+    private string In(TimeSpan pause) =>
+        $"at {services.Time.GetLocalNow() + pause:HH:mm:ss} (in {pause.TotalSeconds:0} s)";
+
+    private void Begin(TunerSlot slot, Tuner tuner)
+    {
         var declaration = new TunerDeclaration();
-        tuner.Declare(declaration);
-        declaration.Object(declaration.Image, WithLearningRate(declaration.Configure));
-        var loaded = hooks.Load(tuner.Name, ++_lastId, declaration, shared);
+        using (services.Calls.Enter(slot.Site!, "its declaration"))
+        {
+            slot.Summary = TunerAnswers.Summary(tuner);
+            if (TunerAnswers.NotNeededBecause(tuner, kernel) is { } reason)
+            {
+                EngineLog.TunerNotNeeded(log, slot.Name, reason);
+                slot.SetState(TunerState.NotNeeded, reason);
+                return;
+            }
+
+            tuner.Declare(declaration);
+        }
+
+        declaration.Object(declaration.Image, WithLearningRate(slot.Site!, declaration.Configure));
+        var loaded = hooks.Load(slot.Name, ++_lastId, declaration, shared);
         var running = new RunningTuner(
-            tuner, _lastId, slot.Path, declaration, loaded, services, loggers.CreateLogger(tuner.Name));
+            tuner, slot.Site!, _lastId, declaration, loaded, services, loggers.CreateLogger(slot.Name));
         slot.Tuner = running;
-        ReportHooks(tuner.Name, loaded.Hooks);
+        ReportHooks(slot.Name, loaded.Hooks);
         if (loaded.Hooks.Length > 0 && loaded.Hooks.All(h => !h.Works))
         {
             Stop(running, "none of its hooks works on this kernel");
@@ -198,17 +304,18 @@ internal sealed class TunerManager(
         }
 
         dispatcher.Add(running);
-        services.Overrides.Manage(tuner.Name, declaration.Tunables);
+        services.Overrides.Manage(slot.Name, declaration.Tunables);
         running.Start();
         slot.SetState(TunerState.Running, null);
-        EngineLog.TunerLoaded(log, tuner.Name, slot.Path, HooksInWords(loaded.Hooks));
+        EngineLog.TunerLoaded(log, slot.Name, FaultText.OneLine(slot.Path), HooksInWords(loaded.Hooks));
     }
 
     /// <summary>Programs decide what is near a limit by the same rate as the tuner (bpf/include/bpftune/events.h).</summary>
-    private Action<BpfObject> WithLearningRate(Action<BpfObject>? configure) => bpf =>
+    private Action<BpfObject> WithLearningRate(TunerCallSite site, Action<BpfObject>? configure) => bpf =>
     {
         if (bpf.Variables.Any(v => v.Name == NearShiftName))
             bpf.SetVariable(NearShiftName, (uint)services.LearningRate.Shift);
+        using var call = services.Calls.Enter(site, "the setting up of its BPF object");
         configure?.Invoke(bpf);
     };
 
@@ -234,13 +341,17 @@ internal sealed class TunerManager(
         EngineLog.TunerRefused(log, refusal.ToString());
         if (Find(name) is not null)
             return;
-        var slot = _slots[name] = new TunerSlot(name, "", refusal.Path);
+        _slots.GetValueOrDefault(name)?.Forget();
+        var slot = _slots[name] = new TunerSlot(name, refusal.Path);
         slot.SetState(TunerState.Refused, refusal.Reason);
     }
 
     private void Unload(string name, string reason)
     {
-        if (!_slots.Remove(name, out var slot) || slot.Tuner is not { IsRunning: true } tuner)
+        if (!_slots.Remove(name, out var slot))
+            return;
+        slot.Forget();
+        if (slot.Tuner is not { IsRunning: true } tuner)
             return;
         Stop(tuner, null);
         if (tuner.Deeds.Count > 0)
@@ -251,7 +362,15 @@ internal sealed class TunerManager(
     private void Stop(RunningTuner tuner, string? failure)
     {
         dispatcher.Remove(tuner);
-        services.Overrides.Unmanage(tuner.Tuner.Name);
+        services.Overrides.Unmanage(tuner.Name);
         tuner.Stop(failure);
+    }
+
+    private void TellReloads()
+    {
+        if (LoadedModules.ReloadBytes < _reloadsTold + ReloadStep)
+            return;
+        _reloadsTold = LoadedModules.ReloadBytes;
+        EngineLog.ReloadsCost(log, LoadedModules.Reloads, LoadedModules.ReloadBytes >> 20, LoadedModules.Reloads * 2);
     }
 }

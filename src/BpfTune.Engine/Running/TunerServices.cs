@@ -1,5 +1,6 @@
 using BpfTune.Engine.Loop;
 using BpfTune.Engine.Namespaces;
+using BpfTune.Engine.Plugins;
 using BpfTune.Engine.Tuning;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class TunerServices(
     ChangeApplier changes,
     OverrideRegistry overrides,
     RateLimits rates,
+    TunerCalls calls,
     ILogger log)
 {
     public LearningRate LearningRate { get; } = learningRate;
@@ -32,18 +34,24 @@ internal sealed class TunerServices(
 
     public RateLimits Rates { get; } = rates;
 
+    public TunerCalls Calls { get; } = calls;
+
     public ILogger Log { get; } = log;
 
     /// <summary>Told when a tuner threw, so that it can be disabled.</summary>
     public Action<RunningTuner, Exception>? OnFailure { get; set; }
 
     /// <summary>Runs a tuner's code: what it throws costs that tuner alone.</summary>
-    public void Guard(RunningTuner tuner, Action code)
+    /// <param name="tuner">Whose it is.</param>
+    /// <param name="call">Which, as a sentence names it: 'a timer'.</param>
+    /// <param name="code">The code.</param>
+    public void Guard(RunningTuner tuner, string call, Action code)
     {
         if (!tuner.IsRunning)
             return;
         try
         {
+            using var scope = Calls.Enter(tuner.Site, call);
             code();
         }
         catch (Exception e)

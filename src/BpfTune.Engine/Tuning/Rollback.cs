@@ -38,19 +38,22 @@ public sealed class Rollback
 
     /// <summary>Puts everything back, the latest first change first.</summary>
     /// <param name="preview">Only say what would be done.</param>
-    public IReadOnlyList<RollbackEntry> Run(bool preview = false)
+    public IReadOnlyList<RollbackEntry> Run(bool preview = false) => [.. Steps(preview)];
+
+    /// <summary>The same, a value with each step of the enumeration.</summary>
+    /// <param name="preview">Only say what would be done.</param>
+    public IEnumerable<RollbackEntry> Steps(bool preview = false)
     {
         // Said each time, for as long as it may matter: until the next boot.
-        List<RollbackEntry> entries = [.. _journal.Damage.Select(RollbackEntry.OfDamage)];
+        foreach (var damage in _journal.Damage.Select(RollbackEntry.OfDamage).ToArray())
+            yield return damage;
         foreach (var trail in _journal.State.Trails.OrderByDescending(trail => trail.Order).ToArray())
         {
             var entry = Undo(trail, preview);
-            entries.Add(entry);
             if (!preview)
                 Record(trail, entry);
+            yield return entry;
         }
-
-        return entries;
     }
 
     /// <summary>What to do about a value found: a pure decision.</summary>

@@ -66,6 +66,10 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
             LogFailure(logger, e);
             return ExitCode.Failed;
         }
+        finally
+        {
+            StandardError.Flush();
+        }
     }
 
     private int Run(IHost host, ILogger logger)

@@ -1,4 +1,5 @@
 using BpfTune.Engine.Control;
+using BpfTune.Logging;
 
 namespace BpfTune.Daemon;
 
@@ -14,4 +15,18 @@ internal sealed class DaemonObserver(ServiceNotifier notifier, Action? detach) :
 
     /// <inheritdoc/>
     public void OnStatus(string status) => notifier.Status(status);
+
+    /// <inheritdoc/>
+    public TimeSpan? KeepAlive => notifier.KeepAlive;
+
+    /// <inheritdoc/>
+    public void OnAlive() => notifier.Alive();
+
+    /// <inheritdoc/>
+    public void OnHang()
+    {
+        StandardError.Flush();
+        // At once: an orderly end would wait for the thread that does not return. The kernel takes the BPF programs back.
+        Interop.EndNow(ExitCode.Failed);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using BpfTune.Engine;
 using BpfTune.Engine.Control;
@@ -16,6 +17,8 @@ namespace BpfTune.Doctor;
 /// <summary>Loads every tuner for a moment, as the daemon would, and reports how it came out. Leaves nothing in the kernel.</summary>
 internal sealed class Examination(EngineOptions options, IReadOnlyList<SettingsProblem> problems, ILogger log)
 {
+    private readonly TunerCalls _calls = new(OnHang);
+
     /// <summary>Examines the machine.</summary>
     /// <param name="daemon">The running daemon's process id, if one runs.</param>
     internal DoctorReport Run(int? daemon)
@@ -99,36 +102,52 @@ internal sealed class Examination(EngineOptions options, IReadOnlyList<SettingsP
         }
     }
 
-    private static TunerReport Examine(TunerFileChange change, KernelFacts kernel, HookLoader loader, SharedMaps? shared)
+    private TunerReport Examine(TunerFileChange change, KernelFacts kernel, HookLoader loader, SharedMaps? shared)
     {
         if (change.Refusal is { } refusal)
             return Report(change, "", TunerState.Refused, refusal.Reason, []);
-        if (!TunerLoader.TryLoad(change.File!, out var tuner, out var loadRefusal))
-            return Report(change, "", TunerState.Refused, loadRefusal.Reason, []);
+        var summary = "";
         try
         {
-            if (tuner.NotNeededBecause(kernel) is { } reason)
-                return Report(change, tuner.Summary, TunerState.NotNeeded, reason, []);
-            if (shared is null)
-                return Report(change, tuner.Summary, TunerState.Disabled, "nothing can be loaded here, see above", []);
-            return Load(change, tuner, loader, shared);
+            var declaration = new TunerDeclaration();
+            // All of this may be a tuner's code, which may never return.
+            using (_calls.Enter(_calls.Register(change.Name, ""), "its loading"))
+            {
+                if (!TunerLoader.TryLoad(change.File!, out var tuner, out var loadRefusal))
+                    return Report(change, "", TunerState.Refused, loadRefusal.Reason, []);
+                summary = TunerAnswers.Summary(tuner);
+                if (TunerAnswers.NotNeededBecause(tuner, kernel) is { } reason)
+                    return Report(change, summary, TunerState.NotNeeded, reason, []);
+                if (shared is null)
+                    return Report(change, summary, TunerState.Disabled, "nothing can be loaded here, see above", []);
+                tuner.Declare(declaration);
+            }
+
+            return Load(change, declaration, summary, loader, shared);
         }
         catch (Exception e)
         {
             // A tuner may throw whatever it likes: it costs that tuner.
-            return Report(change, tuner.Summary, TunerState.Disabled, $"it failed: {e.GetType().Name}: {e.Message}", []);
+            return Report(change, summary, TunerState.Disabled, TunerAnswers.Failed(e), []);
         }
     }
 
-    private static TunerReport Load(TunerFileChange change, Tuner tuner, HookLoader loader, SharedMaps shared)
+    private static TunerReport Load(
+        TunerFileChange change, TunerDeclaration declaration, string summary, HookLoader loader, SharedMaps shared)
     {
-        var declaration = new TunerDeclaration();
-        tuner.Declare(declaration);
-        using var loaded = loader.Load(tuner.Name, 1, declaration, shared);
+        using var loaded = loader.Load(change.Name, 1, declaration, shared);
         HookReport[] hooks = [.. loaded.Hooks.Select(HookReport.From)];
         return hooks.Length > 0 && hooks.All(h => h.Mechanism is null)
-            ? Report(change, tuner.Summary, TunerState.Disabled, "none of its hooks works on this kernel", hooks)
-            : Report(change, tuner.Summary, TunerState.Running, null, hooks);
+            ? Report(change, summary, TunerState.Disabled, "none of its hooks works on this kernel", hooks)
+            : Report(change, summary, TunerState.Running, null, hooks);
+    }
+
+    /// <summary>There would be no report, and no word why.</summary>
+    private static void OnHang(TunerCallSite tuner, string call)
+    {
+        var error = new DescriptorStream(DescriptorStream.StandardError);
+        error.Write(Encoding.UTF8.GetBytes($"bpftune: the tuner {tuner.Name} has not returned from {call} for {TunerCalls.Patience} s; take its file away\n"));
+        Interop.EndNow(ExitCode.Failed);
     }
 
     private static TunerReport Report(TunerFileChange change, string summary, TunerState state, string? reason, HookReport[] hooks) =>

@@ -80,6 +80,10 @@ internal static partial class Interop
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
 
+    /// <summary>_exit(2): without a word to the threads.</summary>
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    internal static partial void EndNow(int code);
+
     [LibraryImport("libc", EntryPoint = "isatty")]
     internal static partial int IsTerminal(int fd);
 

@@ -24,6 +24,8 @@ internal sealed class SinkLogger(string source, ILogSink sink, LogLevel minimum)
             text = minimum <= LogLevel.Debug ? $"{text}: {exception}" : $"{text}: {exception.Message}";
         }
 
-        sink.Write(logLevel, source, text);
+        // Names that others chose are in it: none may begin a line that looks like one of ours.
+        var ownLines = logLevel <= LogLevel.Debug || (exception is not null && minimum <= LogLevel.Debug);
+        sink.Write(logLevel, source, text.ReplaceLineEndings(ownLines ? "\n    " : " "));
     }
 }

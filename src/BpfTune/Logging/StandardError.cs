@@ -5,8 +5,16 @@ internal static class StandardError
 {
     private const int Descriptor = DescriptorStream.StandardError;
 
+    /// <summary>How long the end of the process waits for the reader of its last words.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(0.5);
+
+    private static readonly LogStream s_stream = new(new DescriptorStream(Descriptor));
+
     /// <summary>Whether standard error is a terminal.</summary>
     internal static bool IsTerminal => Interop.IsTerminal(Descriptor) == 1;
+
+    /// <summary>Waits for a reader that is slow, but not for long.</summary>
+    internal static void Flush() => s_stream.Flush(s_patience);
 
     private static bool IsJournal =>
         JournalStream.Matches(Environment.GetEnvironmentVariable("JOURNAL_STREAM"), Interop.Identity(Descriptor));
@@ -23,10 +31,11 @@ internal static class StandardError
     /// <param name="time">The clock.</param>
     internal static ILogSink Sink(bool plain, TimeProvider time)
     {
-        var stream = new DescriptorStream(Descriptor);
-        if (!plain && IsJournal)
-            return new JournalSink(stream);
+        var journal = !plain && IsJournal;
         var colour = IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new TerminalSink(stream, colour, time);
+        s_stream.SayDroppedAs(Form);
+        return Form(s_stream);
+
+        ILogSink Form(Stream stream) => journal ? new JournalSink(stream) : new TerminalSink(stream, colour, time);
     }
 }

@@ -13,6 +13,14 @@ internal sealed class SyslogSink(UnixDatagram log, TimeProvider time) : ILogSink
 
     private const int FacilityDaemon = 3 << 3;
 
+    private readonly Outbox _outbox = new(
+        message => log.TrySend(message.Span, wait: false),
+        message => log.TrySend(message.Span, wait: true))
+    {
+        Dropped = count => Encoding.UTF8.GetBytes(Format(
+            LogLevel.Warning, "bpftune", $"{count} lines were dropped: the system log did not take them in time", time.GetLocalNow(), Environment.ProcessId)),
+    };
+
     /// <summary>The machine's own; null when no descriptor is to be had for it.</summary>
     internal static SyslogSink? Open() => UnixDatagram.To(Path) is { } log ? new SyslogSink(log, TimeProvider.System) : null;
 
@@ -21,8 +29,8 @@ internal sealed class SyslogSink(UnixDatagram log, TimeProvider time) : ILogSink
     {
         foreach (var line in text.AsSpan().EnumerateLines())
         {
-            // No log daemon, or its queue is full: the line is lost, as with syslog(3). There is nobody else to tell.
-            _ = log.TrySend(Encoding.UTF8.GetBytes(Format(level, source, line, time.GetLocalNow(), Environment.ProcessId)), wait: false);
+            // Without a log daemon the line is lost, as with syslog(3): there is nobody else to tell. One that is stopped is waited for.
+            _outbox.Post(Encoding.UTF8.GetBytes(Format(level, source, line, time.GetLocalNow(), Environment.ProcessId)));
         }
     }
 

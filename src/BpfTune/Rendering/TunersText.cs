@@ -41,6 +41,7 @@ internal static class TunersText
     {
         TunerState.Running => "running",
         TunerState.NotNeeded => "not needed on this kernel",
+        TunerState.Paused => "paused",
         TunerState.Disabled => "disabled",
         TunerState.Refused => "refused",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),

@@ -144,7 +144,7 @@ public sealed class ClientTests : IDisposable
     {
         var options = new EngineOptions { RuntimeDirectory = _directory.Path, Port = port };
         _server = new ControlServer(options, _queries, NullLogger.Instance, _loop.After, TimeProvider.System);
-        _loop.Add(_server.PollFd, _server.Process);
+        _loop.Add(_server.PollFd, "the control socket", _server.Process);
         _thread = new Thread(_loop.Run);
         _thread.Start();
     }

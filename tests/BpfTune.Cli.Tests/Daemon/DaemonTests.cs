@@ -117,6 +117,41 @@ public sealed partial class DaemonTests : IDisposable
     }
 
     [Theory]
+    [InlineData("30000000", null, 30)]
+    [InlineData("30000000", "77", 30)]
+    [InlineData("30000000", "78", null)]
+    [InlineData("0", null, null)]
+    [InlineData("-1", null, null)]
+    [InlineData("soon", "77", null)]
+    [InlineData(null, null, null)]
+    public void A_watchdog_is_one_that_watches_this_process(string? microseconds, string? process, int? seconds) =>
+        Assert.Equal(seconds, (int?)ServiceNotifier.Watchdog(microseconds, process, self: 77)?.TotalSeconds);
+
+    [Fact]
+    public void The_service_manager_hears_of_life_twice_in_the_time_it_allows()
+    {
+        using var notifier = ServiceNotifier.To("@" + _notifyName, TimeSpan.FromSeconds(30));
+        var observer = new DaemonObserver(notifier, null);
+        Assert.Equal(TimeSpan.FromSeconds(15), observer.KeepAlive);
+        observer.OnAlive();
+        Assert.Equal("WATCHDOG=1", Notified());
+        using var none = ServiceNotifier.To(null, TimeSpan.FromSeconds(30));
+        Assert.Null(none.KeepAlive);
+    }
+
+    [Fact]
+    public void A_service_manager_that_is_stopped_holds_nobody_up()
+    {
+        // More than its queue takes: net.unix.max_dgram_qlen, 10 to 512.
+        const int Messages = 2000;
+        using var notifier = ServiceNotifier.To("@" + _notifyName);
+        for (var i = 0; i < Messages; i++)
+            notifier.Status($"{i}");
+        for (var i = 0; i < Messages; i++)
+            Assert.Equal($"STATUS={i}", Notified());
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("nonsense")]

@@ -85,6 +85,7 @@ public sealed class RenderingTests
     }
 
     [Theory]
+    [InlineData(TunerState.Paused, "paused")]
     [InlineData(TunerState.Disabled, "disabled")]
     [InlineData(TunerState.Refused, "refused")]
     public void A_tuner_that_does_not_run_says_why(TunerState state, string word)

@@ -122,13 +122,17 @@ public sealed class ControlDispatcherTests
     public void Every_reply_is_one_line()
     {
         _queries.Failure = new InvalidOperationException("first\nsecond");
-        var reply = new ControlDispatcher(_queries, NullLogger.Instance).Answer("""{"query":"status"}"""u8, mayCommand: true);
+        var reply = new ControlDispatcher(_queries, NullLogger.Instance).Answer("""{"query":"status"}"""u8, mayCommand: true).Reply!;
 
         Assert.Equal(reply.Length - 1, Array.IndexOf(reply, (byte)'\n'));
     }
 
-    private JsonDocument Ask(string request, bool mayCommand) => JsonDocument.Parse(
-        new ControlDispatcher(_queries, NullLogger.Instance).Answer(Encoding.UTF8.GetBytes(request), mayCommand));
+    private JsonDocument Ask(string request, bool mayCommand)
+    {
+        var dispatcher = new ControlDispatcher(_queries, NullLogger.Instance);
+        var answer = dispatcher.Answer(Encoding.UTF8.GetBytes(request), mayCommand);
+        return JsonDocument.Parse(answer.Reply ?? dispatcher.Continue(answer, () => true)!);
+    }
 
     private static void AssertError(JsonDocument reply, string error, string message)
     {

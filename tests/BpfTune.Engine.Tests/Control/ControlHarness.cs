@@ -18,7 +18,7 @@ public sealed class ControlHarness : IDisposable
         {
             TimeLimit = timeLimit ?? TimeSpan.FromSeconds(5),
         };
-        _loop.Add(Server.PollFd, Server.Process);
+        _loop.Add(Server.PollFd, "the control socket", Server.Process);
         _thread = new Thread(_loop.Run);
         _thread.Start();
     }

@@ -76,13 +76,21 @@ public sealed class FakeQueries : IEngineQueries
         return Checked(new ResumeReport(tuner, [networkNamespace ?? "blue"]));
     }
 
-    public IReadOnlyList<RollbackReport> Rollback(bool preview)
+    /// <summary>Called before each value that is put back.</summary>
+    public Action? OnRollbackStep { get; set; }
+
+    /// <summary>Values that are put back.</summary>
+    public int RollbackSteps { get; set; } = 1;
+
+    public IEnumerable<RollbackReport> Rollback(bool preview)
     {
         Commands.Add(preview ? "preview" : "rollback");
-        return Checked<IReadOnlyList<RollbackReport>>(
-        [
-            new("net.ipv4.tcp_rmem", "blue", "4096 131072 7864320", "4096 131072 6291456", preview ? "would_restore" : "restored", "net.ipv4.tcp_rmem in namespace blue is put back"),
-        ]);
+        for (var i = 0; i < RollbackSteps; i++)
+        {
+            OnRollbackStep?.Invoke();
+            yield return Checked(new RollbackReport(
+                "net.ipv4.tcp_rmem", "blue", "4096 131072 7864320", "4096 131072 6291456", preview ? "would_restore" : "restored", "net.ipv4.tcp_rmem in namespace blue is put back"));
+        }
     }
 
     private static void Known(string? tuner)

@@ -48,7 +48,7 @@ public sealed class EventLoopTests : IDisposable
         using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
         var fd = (int)client.SafePipeHandle.DangerousGetHandle();
         var calls = 0;
-        _loop.Add(fd, () =>
+        _loop.Add(fd, "a pipe", () =>
         {
             client.ReadByte();
             if (++calls < 3)
@@ -81,16 +81,72 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
-    public void An_exception_reaches_whoever_runs_the_loop()
+    public void What_calls_and_timers_throw_ends_nothing_and_is_said_once_a_minute()
     {
-        _loop.Post(() => throw new InvalidOperationException("no"));
-        Assert.Equal("no", Assert.Throws<InvalidOperationException>(_loop.Run).Message);
+        var log = new Plugins.ListLogger();
+        using var loop = new EventLoop(TimeProvider.System, log);
+        for (var i = 0; i < 5; i++)
+        {
+            loop.Post(() => throw new InvalidOperationException("no"));
+            loop.After(TimeSpan.FromMilliseconds(i), () => throw new InvalidOperationException("never"));
+        }
+
+        loop.After(TimeSpan.FromMilliseconds(20), loop.Stop);
+        loop.Run();
+        Assert.Equal(
+            ["A fault in a call of another thread (0 more since the last of these lines): InvalidOperationException: no",
+             "A fault in a timer (0 more since the last of these lines): InvalidOperationException: never"],
+            log.Warnings);
+    }
+
+    [Fact]
+    public void A_descriptor_whose_handler_throws_is_left_alone_for_a_while_and_then_called_again()
+    {
+        using var server = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
+        var log = new Plugins.ListLogger();
+        using var loop = new EventLoop(TimeProvider.System, log);
+        var calls = 0;
+        loop.Add((int)client.SafePipeHandle.DangerousGetHandle(), "a pipe", () =>
+        {
+            if (++calls == 1)
+                throw new InvalidOperationException("not now");
+            loop.Stop();
+        });
+        server.Write(new byte[10]);
+        loop.Run();
+        Assert.Equal(2, calls);
+        Assert.Equal("A fault in a pipe; it is left alone for 1 s and then tried again: InvalidOperationException: not now", Assert.Single(log.Warnings));
+        Assert.True(loop.WakeUps < 10, $"it woke {loop.WakeUps} times");
+    }
+
+    [Fact]
+    public void A_timer_that_arms_itself_anew_at_once_does_not_keep_others_waiting()
+    {
+        void Again() => _loop.After(TimeSpan.Zero, Again);
+        Again();
+        using var server = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
+        _loop.Add((int)client.SafePipeHandle.DangerousGetHandle(), "a pipe", _loop.Stop);
+        server.WriteByte(1);
+        _loop.Run();
+    }
+
+    [Fact]
+    public void A_stop_is_seen_while_timers_never_end()
+    {
+        void Again() => _loop.After(TimeSpan.Zero, Again);
+        Again();
+        var stopper = new Thread(_loop.Stop);
+        _loop.Post(stopper.Start);
+        _loop.Run();
+        stopper.Join();
     }
 
     [Fact]
     public void A_descriptor_that_cannot_be_polled_is_refused()
     {
         using var file = File.OpenHandle("/etc/passwd");
-        Assert.Throws<Win32Exception>(() => _loop.Add((int)file.DangerousGetHandle(), () => { }));
+        Assert.Throws<Win32Exception>(() => _loop.Add((int)file.DangerousGetHandle(), "a file", () => { }));
     }
 }

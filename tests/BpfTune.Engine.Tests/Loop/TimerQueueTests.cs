@@ -48,6 +48,17 @@ public sealed class TimerQueueTests
     }
 
     [Fact]
+    public void What_is_cancelled_again_and_again_is_not_kept_until_it_would_be_due()
+    {
+        Add(5, "first");
+        for (var i = 0; i < 10_000; i++)
+            Add(3600, "never").Dispose();
+        Assert.True(_queue.Held <= 70, $"{_queue.Held} are held");
+        RunUntil(3600);
+        Assert.Equal(["first"], _ran);
+    }
+
+    [Fact]
     public void Cancelling_after_it_ran_does_nothing()
     {
         var timer = Add(10, "a");

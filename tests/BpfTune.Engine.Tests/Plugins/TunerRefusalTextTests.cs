@@ -46,7 +46,7 @@ public sealed class TunerRefusalTextTests
     [Fact]
     public void WhatAnExceptionSaysBecomesOneLine()
     {
-        Assert.Equal("its tuner could not be made: E: a b c", TunerRefusalText.ConstructorFailed("E", " a\n  b\r\n\tc "));
+        Assert.Equal("its tuner could not be made: FormatException: a b c", TunerRefusalText.ConstructorFailed(new FormatException(" a\n  b\r\n\tc ")));
         Assert.Equal("the runtime cannot load it: a b", TunerRefusalText.LoadFailed("a\nb"));
     }
 

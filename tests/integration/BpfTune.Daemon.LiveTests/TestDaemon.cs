@@ -32,6 +32,8 @@ internal sealed class TestDaemon : IDisposable
 
     public string Log => string.Join('\n', Process.Lines.Select(l => l.Text));
 
+    public string ControlSocket => _directory.FullName + "/run/control.sock";
+
     private string[] Places => ["--runtime-dir", _directory.FullName + "/run", "--state-dir", _directory.FullName + "/state", "--config", "/nonexistent"];
 
     /// <summary>The programs that it holds, by id. Another daemon may run on this machine: names would not tell them apart.</summary>

@@ -13,6 +13,9 @@ internal sealed class RecordCollector : IRingBufferHandler
 
     internal ulong? ThrowAt { get; set; }
 
+    /// <summary>The first 500 numbers.</summary>
+    internal HashSet<ulong> Seen { get; } = new(512);
+
     public void OnRecord(ReadOnlySpan<byte> record)
     {
         var sequence = MemoryMarshal.Read<ulong>(record);
@@ -20,6 +23,8 @@ internal sealed class RecordCollector : IRingBufferHandler
             && MemoryMarshal.Read<ulong>(record[8..]) == 0x1122334455667788;
         Next = sequence + 1;
         Count++;
+        if (Seen.Count < 500)
+            Seen.Add(sequence);
         if (sequence == ThrowAt)
             throw new InvalidOperationException($"record {sequence} is not wanted");
     }

@@ -43,6 +43,71 @@ public sealed class RingBufferTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_bounded_batch_leaves_the_rest_for_the_next()
+    {
+        using var loaded = Load();
+        var collector = new RecordCollector();
+        using var ring = new RingBuffer(collector);
+        ring.Add(loaded.Map("live_records"));
+        Produce(loaded, 0, 100);
+        Assert.Equal(30, ring.Consume(30));
+        Assert.Equal((30, true), (collector.Count, collector.InOrder));
+        Assert.Equal(70, ring.Consume(1000));
+        Assert.Equal(0, ring.Consume(1000));
+        Assert.Equal((100, true), (collector.Count, collector.InOrder));
+    }
+
+    [Fact]
+    public void A_map_that_is_full_does_not_keep_another_waiting()
+    {
+        using var flooded = Load();
+        using var quiet = Load();
+        var collector = new RecordCollector();
+        using var ring = new RingBuffer(collector);
+        ring.Add(flooded.Map("live_records"));
+        ring.Add(quiet.Map("live_records"));
+        Produce(flooded, 0, 10_000);
+        Produce(quiet, 500_000, 5);
+        Assert.Equal(100, ring.Consume(100));
+        // The last of its records was among them: the next is the one after it, or one of the other map.
+        Assert.Contains(500_004ul, collector.Seen);
+    }
+
+    [Fact]
+    public void Discarded_records_count_towards_the_bound_and_reach_nobody()
+    {
+        using var loaded = Load();
+        var collector = new RecordCollector { Next = 50 };
+        using var ring = new RingBuffer(collector);
+        ring.Add(loaded.Map("live_records"));
+        loaded.Variable<uint>("produce_discarded") = 1;
+        Produce(loaded, 0, 50);
+        loaded.Variable<uint>("produce_discarded") = 0;
+        Produce(loaded, 50, 10);
+        Assert.Equal(0, ring.Consume(40));
+        Assert.Equal(0, collector.Count);
+        Assert.Equal(10, ring.Consume());
+        Assert.Equal((10, true), (collector.Count, collector.InOrder));
+    }
+
+    [Fact]
+    public void Records_run_over_the_end_of_the_ring_in_one_piece()
+    {
+        using var loaded = Load();
+        var collector = new RecordCollector();
+        using var ring = new RingBuffer(collector);
+        ring.Add(loaded.Map("live_records"));
+        // 56 bytes each in a ring of 4 MiB, which no number of them fills exactly: twice round.
+        for (var first = 0u; first < 160_000; first += 40_000)
+        {
+            Assert.Equal(0u, Produce(loaded, first, 40_000));
+            Assert.Equal(40_000, ring.Consume());
+        }
+
+        Assert.True(collector.InOrder);
+    }
+
+    [Fact]
     public void What_a_handler_throws_comes_out_of_Consume_and_the_rest_is_kept()
     {
         using var loaded = Load();

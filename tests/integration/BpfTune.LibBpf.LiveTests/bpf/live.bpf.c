@@ -49,6 +49,7 @@ volatile __u32 forks_seen;
 
 volatile __u32 produce_first;
 volatile __u32 produce_count;
+volatile __u32 produce_discarded;
 volatile __u32 produce_lost;
 
 SEC("socket")
@@ -91,7 +92,10 @@ int live_produce(struct __sk_buff *skb)
 		}
 		r->sequence = produce_first + i;
 		r->payload[0] = 0x1122334455667788;
-		bpf_ringbuf_submit(r, 0);
+		if (produce_discarded)
+			bpf_ringbuf_discard(r, 0);
+		else
+			bpf_ringbuf_submit(r, 0);
 	}
 	return 0;
 }
