@@ -158,8 +158,7 @@ internal sealed class RunningTuner : ITunerHost
         }
     }
 
-    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Tuner.Name, proposal, _evidence);
-    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Name, proposal);
+    public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Name, proposal, _evidence);
 
     public bool IsOverridden(NetworkNamespace networkNamespace) => _services.Overrides.IsOverridden(Name, networkNamespace);
 
