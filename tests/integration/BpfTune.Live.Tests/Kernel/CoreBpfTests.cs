@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using BpfTune.Engine;
 using BpfTune.Engine.Kernel;
+using BpfTune.Engine.Words;
 using BpfTune.LibBpf;
 using BpfTune.Live.Tests.Hooks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +11,8 @@ namespace BpfTune.Live.Tests.Kernel;
 
 public sealed class CoreBpfTests : IDisposable
 {
+    private const string Ttl = "net/ipv4/ip_default_ttl";
+
     private readonly CgroupRoot _cgroup;
     private readonly KernelTargets _targets = new();
     private readonly CoreBpf _core;
@@ -43,12 +44,11 @@ public sealed class CoreBpfTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    private List<EngineBpf.sysctl_event> SysctlEvents()
+    private WriteHints Watch(List<(string Path, WriteSlot Slot)> written)
     {
-        _ring.Consume();
-        return [.. _events.Records
-            .Where(r => MemoryMarshal.Read<Sdk.EventHeader>(r).Kind == (ushort)EngineBpf.engine_event.ENGINE_SYSCTL_WRITE)
-            .Select(r => MemoryMarshal.Read<EngineBpf.sysctl_event>(r))];
+        var hints = new WriteHints(_core) { Written = (path, slot, _) => written.Add((path, slot)) };
+        hints.Watch(Ttl);
+        return hints;
     }
 
     [Fact]
@@ -63,25 +63,51 @@ public sealed class CoreBpfTests : IDisposable
     }
 
     [Fact]
-    public void AWriteOfSomebodyElseIsSeenWithAllThatMatters()
+    public void WritesOfSomebodyElseTakeOneEntryUntilItIsCleared()
     {
-        RunInNewNamespace("echo 77 > /proc/sys/net/ipv4/ip_default_ttl");
-        var e = Assert.Single(SysctlEvents(), e => Text(e.name) == "net/ipv4/ip_default_ttl");
-        Assert.Equal("64", Text(e.old_value).Trim());
-        Assert.Equal("77", Text(e.new_value).Trim());
-        Assert.Equal("sh", Text(e.comm));
-        Assert.NotEqual(0u, e.pid);
-        Assert.NotEqual(_core.SelfProcessId, e.pid);
+        List<(string Path, WriteSlot Slot)> written = [];
+        using var hints = Watch(written);
+        RunInNewNamespace("echo 77 > /proc/sys/net/ipv4/ip_default_ttl; echo 78 > /proc/sys/net/ipv4/ip_default_ttl");
+        hints.Drain();
+        var (path, slot) = Assert.Single(written);
+        Assert.Equal(Ttl, path);
+        Assert.False(slot.IsTenants);
+        Assert.NotEqual(0u, slot.Place.Inode);
+        var hint = hints.Find(slot)!.Value;
+        Assert.Equal(("64", "78", "sh"), (hint.Old.Trim(), hint.New.Trim(), hint.Command));
+        Assert.Equal((2u, true, 0u), (hint.Count, hint.IsMixed, hint.TunerPid));
+        Assert.NotEqual(_core.SelfProcessId, hint.Pid);
+        hints.Clear(slot);
+        Assert.Null(hints.Find(slot));
+    }
+
+    [Fact]
+    public void WhatIsATenantsIsKeptApart()
+    {
+        List<(string Path, WriteSlot Slot)> written = [];
+        using var hints = Watch(written);
+        using var process = Process.Start("unshare", ["--user", "--map-root-user", "--net", "sh", "-ec", "echo 77 > /proc/sys/net/ipv4/ip_default_ttl"]);
+        process.WaitForExit();
+        Assert.SkipUnless(process.ExitCode == 0, "there are no user namespaces here");
+        hints.Drain();
+        var slot = Assert.Single(written).Slot;
+        Assert.True(slot.IsTenants);
+        Assert.Equal("77", hints.Find(slot)!.Value.New.Trim());
     }
 
     [Fact]
     public void TheDaemonsOwnWritesAndOthersSubjectsAreNot()
     {
+        List<(string Path, WriteSlot Slot)> written = [];
+        using var hints = Watch(written);
         // Writing back what is there changes nothing.
-        const string Own = "/proc/sys/net/ipv4/ip_default_ttl";
+        const string Own = "/proc/sys/" + Ttl;
         File.WriteAllText(Own, File.ReadAllText(Own));
-        RunInNewNamespace("cat /proc/sys/kernel/panic > /proc/sys/kernel/panic");
-        Assert.Empty(SysctlEvents());
+        RunInNewNamespace("cat /proc/sys/net/ipv4/tcp_rmem > /proc/sys/net/ipv4/tcp_rmem");
+        hints.Ignore(Ttl);
+        RunInNewNamespace("echo 77 > /proc/sys/net/ipv4/ip_default_ttl");
+        hints.Drain();
+        Assert.Empty(written);
     }
 
     [Fact]
@@ -105,13 +131,5 @@ public sealed class CoreBpfTests : IDisposable
         Assert.All(core.Hooks, h => Assert.False(h.Works));
         Assert.NotEqual(0u, core.Shared.Ring.Id);
         Assert.NotEqual(0u, core.SelfProcessId);
-    }
-
-    private static string Text<T>(in T characters)
-        where T : unmanaged
-    {
-        var bytes = MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in characters, 1));
-        var end = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
 }
