@@ -24,7 +24,8 @@ public sealed class ControlFuzzTests
         Fuzz.Run("control", Fuzz.Bytes(s_samples), line =>
         {
             var queries = new FakeQueries();
-            var reply = new ControlDispatcher(queries, NullLogger.Instance).Answer(line, mayCommand: false);
+            var reply = new ControlDispatcher(queries, NullLogger.Instance).Answer(line, mayCommand: false).Reply;
+            Assert.NotNull(reply);
             Assert.Equal(reply.Length - 1, Array.IndexOf(reply, (byte)'\n'));
             using var json = JsonDocument.Parse(reply);
             Assert.Contains(json.RootElement.GetProperty("ok").ValueKind, (JsonValueKind[])[JsonValueKind.True, JsonValueKind.False]);

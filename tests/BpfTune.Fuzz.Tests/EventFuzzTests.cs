@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using BpfTune.Engine.Loop;
+using BpfTune.Engine.Plugins;
 using BpfTune.Engine.Running;
 using BpfTune.Sdk;
 using BpfTune.Tuners.IpFragment;
@@ -11,6 +13,7 @@ using BpfTune.Tuners.Tests;
 using BpfTune.Tuners.Tests.TcpConnection;
 using BpfTune.Tuners.UdpBuffer;
 using CsCheck;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BpfTune.Fuzz.Tests;
 
@@ -40,6 +43,8 @@ public sealed class EventFuzzTests
         var dispatcher = new EventDispatcher
         {
             OnEngineEvent = (in EventHeader _, ReadOnlySpan<byte> _) => engines++,
+            Calls = new TunerCalls((_, _) => { }, null),
+            Faults = new FaultLog(TimeProvider.System, NullLogger.Instance),
             Resolve = _ => FakeHost.Global,
             OnFailure = (_, e) => throw e,
         };

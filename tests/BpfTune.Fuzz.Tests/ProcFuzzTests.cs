@@ -45,7 +45,7 @@ public sealed class ProcFuzzTests : IDisposable
 
     private const string Schedstat = "version 16\ntimestamp 4297299139\ncpu0 0 0 0 0 0 0 1777040 2337 991\ndomain0 3 0 0\ncpu1 0 0 0 0 0 0 17 23 9\n";
 
-    private const string ZoneInfo = "Node 0, zone    DMA32\n  pages free     3975\n        high     12\n        managed  7000\nNode 0, zone   Normal\n        high     20\n        managed  9000\n";
+    private const string MemInfo = "MemTotal:       24683660 kB\nMemAvailable:   23500000 kB\nsome avg10=1.53 avg60=0.10 avg300=0.02 total=1234\n";
 
     private const string Symbols = "ffffffff81000000 T tcp_sendmsg\nffffffffc0000000 t veth_xmit\t[veth]\n0000000000000000 D x\n";
 
@@ -101,7 +101,11 @@ public sealed class ProcFuzzTests : IDisposable
     });
 
     [Fact]
-    public void Memory() => Fuzz.Run("zoneinfo", Fuzz.Text(ZoneInfo), text => Assert.True(BufferMemory.FreeBufferPages(text) >= 0));
+    public void Memory() => Fuzz.Run("meminfo", Fuzz.Text(MemInfo), text =>
+    {
+        Assert.True(BufferMemory.AvailablePages(text, null, 4096) >= 0);
+        Assert.True(BufferMemory.AvailablePages(MemInfo, text, 4096) >= 0);
+    });
 
     [Fact]
     public void Releases_and_values() => Fuzz.Run("values", Fuzz.Text("6.18.5-arch1-1\n", "4096\t131072\t6291456\n", "9223372036854775807 -1"), text =>

@@ -420,7 +420,7 @@ internal sealed class EngineSession : IDisposable
         // Its inode may be another namespace's soon: that one must not find itself muted.
         foreach (var tuner in Tuners.Running)
             Rates.Unmute(gone, tuner.Id, tuner.Events.Values);
-        Rates.Unmute(gone, CoreBpf.TunerId, (ushort)engine_event.ENGINE_NAMESPACE, TunableScope.Namespace);
+        Rates.Unmute(gone, CoreBpf.TunerId, (ushort)EngineBpf.engine_event.ENGINE_NAMESPACE, TunableScope.Namespace);
         Tuners.OnNamespaceGone(gone.Id);
         Changes.NamespaceGone(gone);
         _sweep.NamespaceGone(gone);

@@ -12,9 +12,9 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
     /// <summary>Bytes that wait at the most; some two thousand lines.</summary>
     internal const int Room = 256 * 1024;
 
-    private readonly Lock _gate = new();
+    // Pulsed when nothing waits any more.
+    private readonly object _gate = new();
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = [];
-    private readonly ManualResetEventSlim _empty = new(true);
     private int _bytes;
     private long _dropped;
     private bool _running;
@@ -50,13 +50,20 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
             if (_running)
                 return;
             _running = true;
-            _empty.Reset();
             new Thread(Work, maxStackSize: 128 * 1024) { IsBackground = true, Name = "log" }.Start();
         }
     }
 
     /// <summary>Waits until nothing waits any more, but not longer than this.</summary>
-    internal void Flush(TimeSpan limit) => _empty.Wait(limit);
+    internal void Flush(TimeSpan limit)
+    {
+        var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        lock (_gate)
+        {
+            while (_running && end - Environment.TickCount64 is > 0 and var left)
+                Monitor.Wait(_gate, (int)left);
+        }
+    }
 
     private void Work()
     {
@@ -76,8 +83,8 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
                 }
                 else
                 {
-                    _running = false;
-                    _empty.Set();
+                    _dropped = 0;
+                    Rest();
                     return;
                 }
             }
@@ -110,8 +117,13 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
             _dropped += _waiting.Count + 1;
             _waiting.Clear();
             _bytes = 0;
-            _running = false;
-            _empty.Set();
+            Rest();
         }
+    }
+
+    private void Rest()
+    {
+        _running = false;
+        Monitor.PulseAll(_gate);
     }
 }

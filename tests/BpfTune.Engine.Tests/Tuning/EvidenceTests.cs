@@ -1,4 +1,6 @@
+using BpfTune.Engine.Tests.Words;
 using BpfTune.Engine.Tuning;
+using BpfTune.Engine.Words;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -89,9 +91,12 @@ public sealed class EvidenceTests : IDisposable
 
     private ChangeApplier Applier(bool tenantsMoveMachine)
     {
-        var overrides = new OverrideRegistry(_journal, _store, Sample.Global, _ => _log);
-        var changes = new ChangeLog(new ManualTimers(_time).After, _time, _ => _log);
-        return new ChangeApplier(_journal, _store, overrides, changes, _time, _ => _log, availablePages: () => 1_000_000)
+        var overrides = new OverrideRegistry(_journal, _ => _log);
+        var timers = new ManualTimers(_time);
+        var words = new WordWatch(
+            new KnownValues(_journal, _time), overrides, _journal, _store, new FakeHints(_time), Sample.Global, timers.After, _time, _log);
+        var changes = new ChangeLog(timers.After, _time, _ => _log);
+        return new ChangeApplier(_journal, _store, overrides, words, changes, _time, _ => _log, availablePages: () => 1_000_000)
         {
             TenantsMoveMachine = tenantsMoveMachine,
         };

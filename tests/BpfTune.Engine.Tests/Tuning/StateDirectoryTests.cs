@@ -38,7 +38,7 @@ public sealed class StateDirectoryTests : IDisposable
         }
         finally
         {
-            umask(before);
+            _ = umask(before);
         }
 
         ModesAreTheOwnersAlone();

@@ -90,7 +90,7 @@ internal sealed class FaultyTuner : Tuner
 
     private void Again() => Host.After(TimeSpan.Zero, Again);
 
-    private long Deeper(long depth) => Deeper(depth + 1) + depth;
+    private static long Deeper(long depth) => Deeper(depth + 1) + depth;
 
     private static class Broken
     {

@@ -117,7 +117,7 @@ public sealed class TenantTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Eleven_hundred_namespaces_of_a_tenant_push_nobody_out()
+    public async Task Eleven_hundred_namespaces_of_a_tenant_push_nobody_out()
     {
         Tenant.Require();
         using var daemon = new TestDaemon(null, "-R", "-a", "tcp_conn");
@@ -137,9 +137,9 @@ public sealed class TenantTests(ITestOutputHelper output)
         daemon.WaitUntil(
             () => daemon.Ask("tuners").Contains($"stopped in namespace {place.Name}", StringComparison.Ordinal), "his word is taken");
         daemon.WaitUntil(() => Permission(place.Inode) == 0, "the kernel knows of it");
-        storm.Wait(TestContext.Current.CancellationToken);
-        output.WriteLine($"{storm.Result.Output.Trim()} namespaces made, {most} known at the most");
-        Assert.Equal(1100, int.Parse(storm.Result.Output, CultureInfo.InvariantCulture));
+        var made = (await storm.WaitAsync(TestContext.Current.CancellationToken)).Output;
+        output.WriteLine($"{made.Trim()} namespaces made, {most} known at the most");
+        Assert.Equal(1100, int.Parse(made, CultureInfo.InvariantCulture));
         Assert.InRange(most, 100, 256);
         Assert.Equal(0, Permission(place.Inode));
         Assert.All(Tenants(daemon), tenant => Assert.Equal($"uid {Tenant.User}", tenant));

@@ -36,14 +36,16 @@ SEC("raw_tp/inet_sock_set_state")
 int bpftune_event_rt(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct bpftune_event *e = bpf_ringbuf_reserve(&bpftune_ring, sizeof(*e), 0);
+	struct net *net;
 	__u32 suppressed;
 
 	if (!e) {
 		bpftune_count_lost();
 		return 0;
 	}
-	bpftune_header(e, bpftune_sock_net((void *)ctx->args[0]), 7, 0);
-	bpftune_admit(e->netns_inode, 7, 0, &suppressed);
+	net = bpftune_sock_net((void *)ctx->args[0]);
+	bpftune_header(e, net, 7, 0);
+	bpftune_admit(net, 7, 0, false, &suppressed);
 	bpftune_submit(e);
 	return 0;
 }
