@@ -45,7 +45,7 @@ internal sealed class HeldTuners(string directory, TimeProvider time)
     {
         var crashes = (Find(name, hash)?.Crashes ?? 0) + 1;
         var note = crashes == 1
-            ? new HeldTuner(hash, crashes, Now + AfterCrash, "the last daemon ended in the midst of its code, by a crash or by being killed")
+            ? new HeldTuner(hash, crashes, TimeSpan.FromMilliseconds(Math.Floor((Now + AfterCrash).TotalMilliseconds)), "the last daemon ended in the midst of its code, by a crash or by being killed")
             : new HeldTuner(hash, crashes, null, "two daemons ended in the midst of its code");
         Write(name, note);
         return note;

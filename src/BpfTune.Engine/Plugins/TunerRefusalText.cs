@@ -87,7 +87,7 @@ internal static class TunerRefusalText
 
     internal static string ConstructorFailed(Exception e) => $"its tuner could not be made: {Loop.FaultText.Of(e)}";
 
-    internal static string LoadFailed(string message) => $"the runtime cannot load it: {message}";
+    internal static string LoadFailed(string message) => $"the runtime cannot load it: {Loop.FaultText.OneLine(message)}";
 
     /// <summary>A tuner is one file: it may use the Sdk, LibBpf, logging and the framework.</summary>
     internal static string MissingAssembly(string assembly) => $"it needs the assembly {assembly}, which is not there for tuners";

@@ -13,7 +13,7 @@ internal static class SettingKeys
     /// </summary>
     /// <param name="key">As <see cref="SettingsLine.Key"/> has it.</param>
     internal static bool MayLimit(string key) =>
-        key is not ("libdir" or "rollback" or "legacy" or "debug" or "stderr" or "port" or "runtime_dir" or "state_dir");
+        key is not ("libdir" or "rollback" or "legacy" or "tenants" or "debug" or "stderr" or "port" or "runtime_dir" or "state_dir");
 
     /// <summary>Whether there is such a key.</summary>
     internal static bool IsKnown(string key) => key is "allow" or "cgroup" or "learning_rate" || !MayLimit(key);

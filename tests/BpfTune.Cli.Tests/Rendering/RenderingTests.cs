@@ -141,9 +141,9 @@ public sealed class RenderingTests
         NamespacesText.Write(_output, _queries.Namespaces());
 
         AssertText("""
-            NAMESPACE  INODE       COOKIE
-            global     4026531840  1
-            blue       4026532000  none
+            NAMESPACE  INODE       COOKIE  OWNER
+            global     4026531840  1       the machine
+            blue       4026532000  none    the machine
             """);
     }
 

@@ -83,7 +83,7 @@ public sealed class SettingsTests
     [InlineData("allow", true)]
     [InlineData("cgroup", true)]
     [InlineData("learning_rate", true)]
-    [InlineData("tenants", true)]
+    [InlineData("tenants", false)]
     [InlineData("raise_only", true)]
     [InlineData("libdir", false)]
     [InlineData("rollback", false)]

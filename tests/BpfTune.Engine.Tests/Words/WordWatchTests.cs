@@ -232,6 +232,7 @@ public sealed class WordWatchTests : IDisposable
     public void AFloodIsJudgedByWhatStandsAndLookedAtEverMoreSeldom()
     {
         _.Write("1000");
+        _.Words.Process();
         for (var i = 0; i < 600; i++)
         {
             _.Write($"{1001 + (i % 2)}");
