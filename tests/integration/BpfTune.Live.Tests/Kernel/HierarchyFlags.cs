@@ -23,26 +23,27 @@ internal sealed partial class HierarchyFlags : IDisposable
     public static void Add(string flag)
     {
         var mount = Hierarchy().Match(File.ReadAllText("/proc/self/mountinfo"));
-        Remount($"{mount.Groups[3].Value},{flag}", mount.Groups[2].Value);
+        Remount(mount, $",{flag}");
     }
 
     public void Dispose()
     {
         if (!_mount.Success)
             return;
-        Remount(_mount.Groups[3].Value, _mount.Groups[2].Value);
+        Remount(_mount, "");
         Assert.Equal(_mount.Value, Hierarchy().Match(File.ReadAllText("/proc/self/mountinfo")).Value);
     }
 
-    private static void Remount(string options, string mountPoint)
+    private static void Remount(Match mount, string more)
     {
         // Else mount(8) adds what is set now, and a flag could never be taken away.
-        using var process = Process.Start("mount", ["--options-mode", "ignore", "-o", $"remount,{options}", mountPoint]);
+        var options = $"remount,{mount.Groups[3].Value},{mount.Groups[4].Value}{more}";
+        using var process = Process.Start("mount", ["--options-mode", "ignore", "-o", options, mount.Groups[2].Value]);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
     }
 
     // 30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate
-    [GeneratedRegex(@"^(\d+ \d+ \S+ / (\S+) [^\n]* - cgroup2 \S+) (\S+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(\d+ \d+ \S+ / (\S+) (\S+)[^\n]* - cgroup2 \S+) (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Hierarchy();
 }
