@@ -31,6 +31,8 @@ public sealed class TcpConnectionEcnTests
         // struct conn_choice: no candidate but number 0 where there is ECN.
         byte[] choice = [0, 0, .. Bytes((ushort)1), 0, 0, None, 0];
         bpf.Map("bpftune_conn_choice").Update(Key(site), choice);
+        // struct conn_permission, as the tuner gives it to a namespace that it may tune; the inode alone says which.
+        bpf.Map("bpftune_conn_in").Update(Bytes((uint)site.Sender.Inode), [.. Bytes(0UL), .. Bytes(1u), .. Bytes(0u)]);
 
         Assert.Equal("cubic", AlgorithmOfNext(site));
 
