@@ -10,7 +10,7 @@ public sealed class RouteTableTests
     {
         Suite.Require();
         Assert.SkipWhen(KernelRelease.Read().Version < new Version(6, 3), "this kernel limits the IPv6 route cache");
-        using var daemon = new TestDaemon(null, "-R", "-a", "route_table,ip_frag");
+        using var daemon = new TestDaemon(null, "-R", "-a", "route_table", "-a", "ip_frag");
         var tuner = Assert.Single(daemon.AskJson("tuners").EnumerateArray(), t => t.GetProperty("name").GetString() == "route_table");
         Assert.Equal("not_needed", tuner.GetProperty("state").GetString());
         Assert.Equal("since Linux 6.3 the IPv6 route cache has no limit", tuner.GetProperty("reason").GetString());
