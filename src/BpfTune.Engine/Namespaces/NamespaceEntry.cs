@@ -33,8 +33,7 @@ internal sealed class NamespaceEntry : INamespaceEntry
     public bool TryReadOwner(string path, uint inode, out NamespaceOwner owner)
     {
         owner = default;
-        using var file = Interop.Namespaces.Open(
-            path, Interop.Namespaces.OpenReadOnly | Interop.Namespaces.OpenCloseOnExec);
+        using var file = NamespaceFile.Open(path);
         if (file.IsInvalid || NamespaceFile.InodeOf(file) != inode)
             return false;
         owner = NamespaceOwnership.Of(file);

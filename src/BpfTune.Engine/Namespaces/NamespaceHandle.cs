@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using BpfTune.Engine.Kernel;
 using BpfTune.Sdk;
 using Microsoft.Win32.SafeHandles;
 using static BpfTune.Engine.Interop.Namespaces;
@@ -55,14 +56,32 @@ internal static unsafe class NamespaceHandle
         return !file.IsInvalid && NamespaceFile.InodeOf(file) == id.Inode;
     }
 
-    /// <summary>Whether it has certainly ended. Costs a system call, and at the first call a short-lived namespace.</summary>
+    /// <summary>Whether it has certainly ended. Costs a few system calls, and at the first call a short-lived namespace.</summary>
     internal static bool HasEnded(NamespaceId id)
     {
         if (id.Cookie == 0)
             return false;
         using var file = Open(id);
         var errno = file.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
-        return errno == Errno.ESTALE && s_isProof.Value;
+        return errno == Errno.ESTALE && s_isProof.Value && MayOpenAll();
+    }
+
+    /// <summary>
+    /// The kernel calls stale, too, what the caller may not open for want of CAP_SYS_ADMIN over its owner
+    /// (do_handle_to_path() of fs/fhandle.c). Who has it over the first user namespace has it over all.
+    /// </summary>
+    private static bool MayOpenAll()
+    {
+        try
+        {
+            return NamespaceOwnership.IsHomeFirst
+                && ProcessCapabilities.Parse(File.ReadAllText("/proc/thread-self/status")).Has(Capability.SysAdmin);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Then nothing is proven.
+            return false;
+        }
     }
 
     /// <summary>

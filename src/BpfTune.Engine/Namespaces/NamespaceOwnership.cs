@@ -22,6 +22,9 @@ internal static unsafe class NamespaceOwnership
     /// </summary>
     private static readonly uint? HomeInode = NamespaceFile.InodeOf("/proc/self/ns/user");
 
+    /// <summary>Whether the daemon is in the first user namespace, which is above all others.</summary>
+    internal static bool IsHomeFirst => HomeInode == FirstInode;
+
     /// <summary>The owner; where the kernel does not tell, somebody unknown, and so nobody whose word moves the machine.</summary>
     /// <param name="networkNamespace">Its open file.</param>
     internal static NamespaceOwner Of(SafeFileHandle networkNamespace)

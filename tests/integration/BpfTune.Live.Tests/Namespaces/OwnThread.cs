@@ -53,10 +53,14 @@ internal static unsafe partial class OwnThread
         action();
     });
 
+    /// <summary>Mounts what is at one path at another, too.</summary>
+    internal static void Bind(string source, string target) =>
+        Check(Mount(source, target, null, MsBind, null), $"bind {source} to {target}");
+
     /// <summary>Makes a directory read-only to this thread's mounts.</summary>
     internal static void MakeReadOnly(string path)
     {
-        Check(Mount(path, path, null, MsBind, null), $"bind {path}");
+        Bind(path, path);
         Check(Mount("none", path, null, MsBind | MsRemount | MsReadOnly, null), $"remount {path}");
     }
 

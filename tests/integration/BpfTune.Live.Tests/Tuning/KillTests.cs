@@ -66,7 +66,8 @@ public sealed class KillTests : IDisposable
         using var blue = TestNamespace.Create();
         blue.SetSysctl(Rmem, Original);
         RunAndKill(blue, "written", line => line == "stopped");
-        File.AppendAllText(Path, "{\"seq\":77,\"ti");
+        // As a line looks that a full disk cut short: it has the next number.
+        File.AppendAllText(Path, $"{{\"line\":{File.ReadAllLines(Path).Length + 1},\"seq\":77,\"ti");
         RunAndKill(blue, "written", line => line == "stopped");
         Assert.Equal($"4096 131072 {131072 + (6 * 4096)}", blue.Sysctl(Rmem));
         Assert.Equal(Original, Assert.Single(RollBack()).To);
@@ -122,8 +123,12 @@ public sealed class KillTests : IDisposable
             {
                 OwnThread.WithPrivateMounts(() =>
                 {
+                    // Deleting the name ends the mounts on it in all mount namespaces, so one on another file holds it.
+                    var elsewhere = System.IO.Path.Combine(_directory, "elsewhere");
+                    File.WriteAllText(elsewhere, "");
+                    OwnThread.Bind(blue.Path, elsewhere);
                     blue.Dispose();
-                    RollBackHeld(blue, blue.Path);
+                    RollBackHeld(blue, elsewhere);
                 });
             }
         }
