@@ -94,7 +94,7 @@ public sealed class BuildTests
         Assert.Contains($"Nothing is installed in {Environment.CurrentDirectory}/nonexistent/", BuildRun.Of("Uninstall --destdir nonexistent").Output, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("Compil", "Target with name 'Compil' does not exist. Available targets are:\n  - Bench\n  - Clean\n")]
+    [InlineData("Compil", "Target with name 'Compil' does not exist. Available targets are:\n  - Bench\n  - ClangTest\n")]
     [InlineData("--libdir", "Parameter --LibDir needs a value.")]
     [InlineData("--libdir lib Install", "Parameter --LibDir takes one value, but was given 2: lib Install. (Targets go before parameters.)")]
     [InlineData("--revision many", "Parameter --Revision: 'many' is no Int32")]
