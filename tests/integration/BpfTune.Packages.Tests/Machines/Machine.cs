@@ -109,6 +109,7 @@ internal sealed class Machine : IAsyncDisposable
             .WithLabel(PodmanService.Label, PodmanService.Owner)
             // Without its reaper Testcontainers would only stop it.
             .WithAutoRemove(!TestcontainersSettings.ResourceReaperEnabled)
+            .WithCreateParameterModifier(parameters => parameters.HostConfig!.NetworkMode = PodmanService.NetworkMode)
             .WithEnvironment("container", "docker")
             .WithEnvironment("DEBIAN_FRONTEND", "noninteractive")
             .WithTmpfsMount("/run")

@@ -17,6 +17,12 @@ internal static class PodmanService
     /// <summary>The value of the label.</summary>
     public static string Owner { get; } = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>
+    /// The network of a machine: none, since podman would turn this machine's forwarding on for it and leave it so. Docker's
+    /// default where another engine runs the machines.
+    /// </summary>
+    public static string NetworkMode => s_service is null ? "default" : "none";
+
     /// <summary>Starts it, and says to Testcontainers where it is.</summary>
     public static void Start()
     {
