@@ -37,7 +37,7 @@ partial class Build
         .After(UnitTest)
         .ProceedAfterFailure()
         // The fresh machines compile everything twice more: FreshTest is a target of its own.
-        .Executes(() => RunSuites(Directory.GetFiles(LiveTestDirectory, "*Tests.csproj", SearchOption.AllDirectories).Where(project => project != FreshTestProject), LiveLimit));
+        .Executes(() => RunSuites(Directory.GetFiles(LiveTestDirectory, "*Tests.csproj", SearchOption.AllDirectories).Where(project => project != (string)FreshTestProject), LiveLimit));
 
     bool IsLive(string project) => project.StartsWith(LiveTestDirectory + "/", StringComparison.Ordinal);
 
