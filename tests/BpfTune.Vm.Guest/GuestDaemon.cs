@@ -8,7 +8,7 @@ namespace BpfTune.Vm.Guest;
 /// <summary>The installed daemon, as the command starts it, with a journal of its own; its control socket is asked directly.</summary>
 internal sealed class GuestDaemon : IDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bpftune-guest-");
     private readonly ControlClient _client;
