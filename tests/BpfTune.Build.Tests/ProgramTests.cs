@@ -62,7 +62,8 @@ public sealed class ProgramTests : IDisposable
     private async Task<(int ExitCode, string Output)> RunAsync(Func<string, string?> signalAt, params string[] arguments)
     {
         var program = typeof(global::Build).Assembly.Location;
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [program, .. arguments, "--root", _root.Path]) { RedirectStandardOutput = true };
+        // Whoever runs the tests in the background of a shell has them ignore some of these, and so would what they start.
+        var start = new ProcessStartInfo("env", ["--default-signal=TERM,INT,HUP", Environment.ProcessPath!, program, .. arguments, "--root", _root.Path]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_EXE"] = _root["dotnet"];
         using var process = Process.Start(start)!;
         var output = new System.Text.StringBuilder();
