@@ -24,7 +24,9 @@ public sealed class ControlFuzzTests
         Fuzz.Run("control", Fuzz.Bytes(s_samples), line =>
         {
             var queries = new FakeQueries();
-            var reply = new ControlDispatcher(queries, NullLogger.Instance).Answer(line, mayCommand: false).Reply;
+            var dispatcher = new ControlDispatcher(queries, NullLogger.Instance);
+            var answer = dispatcher.Answer(line, mayCommand: false);
+            var reply = answer.Reply ?? dispatcher.Continue(answer, static () => true);
             Assert.NotNull(reply);
             Assert.Equal(reply.Length - 1, Array.IndexOf(reply, (byte)'\n'));
             using var json = JsonDocument.Parse(reply);
