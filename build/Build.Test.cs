@@ -13,6 +13,8 @@ partial class Build
 
     TestTotals _totals = TestTotals.None;
 
+    readonly List<FailedTest> _failedTests = [];
+
     AbsolutePath TestDirectory => RootDirectory / "tests";
 
     AbsolutePath LiveTestDirectory => TestDirectory / "integration";
@@ -41,9 +43,11 @@ partial class Build
 
     bool IsLive(string project) => project.StartsWith(LiveTestDirectory + "/", StringComparison.Ordinal);
 
-    /// <summary>The closing line is the host's last word, after its table.</summary>
+    /// <summary>The tests that failed, and the closing line, are the host's last words, after its table.</summary>
     protected override void OnBuildFinished()
     {
+        foreach (var test in _failedTests)
+            Console.WriteLine(test);
         if (_totals != TestTotals.None)
             Console.WriteLine(_totals);
     }
@@ -76,12 +80,18 @@ partial class Build
         if (suite.WaitForExit(limit))
         {
             var totals = TestTotals.Read(report, suite.ExitCode, out var trouble);
+            _failedTests.AddRange(FailedTest.Read(report));
             if (trouble is not null)
+            {
                 Log.Error("{Suite} {Trouble}", name, trouble);
+                _failedTests.Add(new FailedTest(name, trouble));
+            }
+
             return totals;
         }
 
         Log.Error("{Suite} was stopped after {Seconds} seconds", name, limit.TotalSeconds);
+        _failedTests.Add(new FailedTest(name, $"stopped after {limit.TotalSeconds} seconds"));
         if (IsLive(project))
             SweepLab();
         return TestTotals.Stopped;

@@ -43,4 +43,20 @@ public sealed class TestTotalsTests
     [Fact]
     public void Totals_add_up_and_read_as_one_line() =>
         Assert.Equal("7 passed, 1 failed, 2 skipped", (new TestTotals(3, 1, 0) + new TestTotals(4, 0, 2)).ToString());
+
+    [Fact]
+    public void Failed_tests_and_errors_outside_of_tests_are_named_in_one_line_each()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("report.xml", """
+            <assemblies><assembly>
+              <collection><test name="A.Passes" result="Pass"/><test name="A.Fails" result="Fail"><failure><message>Assert.Equal()
+              Expected: 1</message></failure></test></collection>
+              <errors><error type="assembly-cleanup" name="A.dll"><failure><message>still open</message></failure></error></errors>
+            </assembly></assemblies>
+            """);
+
+        Assert.Equal(["failed: A.Fails: Assert.Equal() Expected: 1", "failed: A.dll: still open"], FailedTest.Read(directory["report.xml"]).Select(test => test.ToString()));
+        Assert.Empty(FailedTest.Read(directory["absent.xml"]));
+    }
 }
