@@ -22,6 +22,8 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
     public EngineStatus Status()
     {
         var session = Session;
+        // A namespace may outlive its name by a moment, and then nothing tells of its end.
+        session.Namespaces.Sweep();
         return new EngineStatus(
             EngineVersion.Number,
             Environment.ProcessId,

@@ -26,6 +26,7 @@ internal sealed class ValueSweep(
     private IDisposable? _timer;
     private TimeSpan? _lookedEverywhere;
     private bool _everywhere;
+    private int _read;
 
     /// <summary>Namespaces that wait.</summary>
     internal int Waiting => _queue.Count;
@@ -101,6 +102,13 @@ internal sealed class ValueSweep(
         {
             _queued.Remove(next.Id);
             words.Look(next);
+            _read++;
+        }
+
+        if (_queue.Count == 0 && _read > 0)
+        {
+            words.Swept(_read);
+            _read = 0;
         }
 
         if (_queue.Count > 0 || _everywhere)

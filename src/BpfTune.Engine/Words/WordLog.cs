@@ -19,4 +19,7 @@ internal static partial class WordLog
 
     [LoggerMessage(4304, LogLevel.Warning, "sysctls are written faster than can be told apart ({Count} writes not seen since the start): all that is managed is read again")]
     internal static partial void Lost(ILogger logger, long count);
+
+    [LoggerMessage(4305, LogLevel.Debug, "the values of {Count} namespaces have been read")]
+    internal static partial void Swept(ILogger logger, int count);
 }

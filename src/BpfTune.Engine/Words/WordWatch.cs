@@ -125,6 +125,9 @@ internal sealed class WordWatch
         }
     }
 
+    /// <summary>Every namespace that waited for a look has had one.</summary>
+    internal void Swept(int namespaces) => WordLog.Swept(_log, namespaces);
+
     /// <summary>What stands is taken for known: the administrator has given a tuner back, or values were put back.</summary>
     internal void Accept(string tunable, NamespaceId place, TunableValue value, TunableValue? original)
     {

@@ -57,6 +57,9 @@ public sealed class TenantTests(ITestOutputHelper output)
         print(made)
         """;
 
+    /// <summary>Half of the slots that the kernel's side keeps for one tenant (BPFTUNE_SLOTS): which of its namespaces take them is chance.</summary>
+    private const int Many = 32;
+
     private static readonly string[] Machine =
     [
         "net.core.rmem_default", "net.core.rmem_max", "net.ipv4.udp_mem", "net.ipv4.tcp_mem", "net.core.netdev_max_backlog",
@@ -127,7 +130,7 @@ public sealed class TenantTests(ITestOutputHelper output)
             () =>
             {
                 most = Math.Max(most, Tenants(daemon).Length);
-                return most >= 100;
+                return most >= Many;
             },
             "the daemon knows many of them");
 
@@ -140,7 +143,7 @@ public sealed class TenantTests(ITestOutputHelper output)
         var made = (await storm.WaitAsync(TestContext.Current.CancellationToken)).Output;
         output.WriteLine($"{made.Trim()} namespaces made, {most} known at the most");
         Assert.Equal(1100, int.Parse(made, CultureInfo.InvariantCulture));
-        Assert.InRange(most, 100, 256);
+        Assert.InRange(most, Many, 256);
         Assert.Equal(0, Permission(place.Inode));
         Assert.All(Tenants(daemon), tenant => Assert.Equal($"uid {Tenant.User}", tenant));
     }
@@ -152,9 +155,10 @@ public sealed class TenantTests(ITestOutputHelper output)
     private static int? Permission(ulong inode)
     {
         using var table = JsonDocument.Parse(Tool.Run("bpftool", "-j", "map", "dump", "name", "bpftune_conn_in").OrThrow().Output);
-        foreach (var entry in table.RootElement.EnumerateArray().Select(e => e.GetProperty("formatted")))
+        foreach (var listed in table.RootElement.EnumerateArray())
         {
-            if (entry.GetProperty("key").GetUInt64() == inode)
+            // An entry that goes while the table is listed has a message in place of its value.
+            if (listed.TryGetProperty("formatted", out var entry) && entry.GetProperty("key").GetUInt64() == inode)
                 return entry.GetProperty("value").GetProperty("allowed").GetInt32();
         }
 
