@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace BpfTune.Lab;
 
-/// <summary>The BPF programs that a process holds by descriptors of its own, or by links: other daemons may run on the same machine.</summary>
+/// <summary>The BPF programs and maps that a process holds by descriptors of its own, or by links: other daemons may run on the same machine.</summary>
 public static class BpfDescriptors
 {
-    private const string Field = "prog_id:";
+    /// <summary>The programs' ids in the kernel; none when there is no such process.</summary>
+    public static IReadOnlySet<uint> ProgramIds(int pid) => Ids(pid, "prog_id:");
 
-    /// <summary>Their ids in the kernel; none when there is no such process.</summary>
-    public static IReadOnlySet<uint> ProgramIds(int pid)
+    /// <summary>The maps' ids in the kernel; none when there is no such process.</summary>
+    public static IReadOnlySet<uint> MapIds(int pid) => Ids(pid, "map_id:");
+
+    private static HashSet<uint> Ids(int pid, string field)
     {
         var ids = new HashSet<uint>();
         string directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fdinfo");
@@ -19,9 +22,9 @@ public static class BpfDescriptors
 
         foreach (string file in Directory.GetFiles(directory))
         {
-            foreach (string line in ReadLines(file).Where(line => line.StartsWith(Field, StringComparison.Ordinal)))
+            foreach (string line in ReadLines(file).Where(line => line.StartsWith(field, StringComparison.Ordinal)))
             {
-                ids.Add(uint.Parse(line[Field.Length..].Trim(), CultureInfo.InvariantCulture));
+                ids.Add(uint.Parse(line[field.Length..].Trim(), CultureInfo.InvariantCulture));
             }
         }
 

@@ -139,12 +139,12 @@ public sealed class TenantTests(ITestOutputHelper output)
         place.Exec("sysctl", "-qw", "net.ipv4.tcp_congestion_control=reno").OrThrow();
         daemon.WaitUntil(
             () => daemon.Ask("tuners").Contains($"stopped in namespace {place.Name}", StringComparison.Ordinal), "his word is taken");
-        daemon.WaitUntil(() => Permission(place.Inode) == 0, "the kernel knows of it");
+        daemon.WaitUntil(() => Permission(daemon, place.Inode) == 0, "the kernel knows of it");
         var made = (await storm.WaitAsync(TestContext.Current.CancellationToken)).Output;
         output.WriteLine($"{made.Trim()} namespaces made, {most} known at the most");
         Assert.Equal(1100, int.Parse(made, CultureInfo.InvariantCulture));
         Assert.InRange(most, Many, 256);
-        Assert.Equal(0, Permission(place.Inode));
+        Assert.Equal(0, Permission(daemon, place.Inode));
         Assert.All(Tenants(daemon), tenant => Assert.Equal($"uid {Tenant.User}", tenant));
     }
 
@@ -152,10 +152,11 @@ public sealed class TenantTests(ITestOutputHelper output)
         [.. daemon.AskJson("namespaces").EnumerateArray().Select(n => n.TryGetProperty("tenant", out var tenant) ? tenant.GetString() : null).OfType<string>()];
 
     /// <summary>What the program in the kernel reads of a namespace; null when nothing is said of it.</summary>
-    private static int? Permission(ulong inode)
+    private static int? Permission(TestDaemon daemon, ulong inode)
     {
-        using var table = JsonDocument.Parse(Tool.Run("bpftool", "-j", "map", "dump", "name", "bpftune_conn_in").OrThrow().Output);
-        foreach (var listed in table.RootElement.EnumerateArray())
+        var table = BpfDescriptors.MapIds(daemon.Process.ProcessId).Single(
+            id => Parse("map", "show", "id", $"{id}").GetProperty("name").GetString() == "bpftune_conn_in");
+        foreach (var listed in Parse("map", "dump", "id", $"{table}").EnumerateArray())
         {
             // An entry that goes while the table is listed has a message in place of its value.
             if (listed.TryGetProperty("formatted", out var entry) && entry.GetProperty("key").GetUInt64() == inode)
@@ -164,6 +165,9 @@ public sealed class TenantTests(ITestOutputHelper output)
 
         return null;
     }
+
+    private static JsonElement Parse(params string[] bpftool) =>
+        JsonDocument.Parse(Tool.Run("bpftool", ["-j", .. bpftool]).OrThrow().Output).RootElement;
 
     private static string Snapshot() => string.Join('\n', Machine.Select(name => $"{name} = {Sysctl.TryRead(name)}"));
 
