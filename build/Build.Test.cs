@@ -50,6 +50,8 @@ partial class Build
             Console.WriteLine(test);
         if (_totals != TestTotals.None)
             Console.WriteLine(_totals);
+        foreach (var line in _faults)
+            Console.WriteLine(line);
     }
 
     void RunSuites(IEnumerable<string> projects, TimeSpan limit)
@@ -66,7 +68,7 @@ partial class Build
         Assert.True(failed.Count == 0, $"Tests failed: {string.Join(", ", failed)}");
     }
 
-    TestTotals RunSuite(string project, TimeSpan usual)
+    TestTotals RunSuite(string project, TimeSpan usual, IReadOnlyDictionary<string, string>? more = null)
     {
         var limit = SuiteLimit > 0 ? TimeSpan.FromSeconds(SuiteLimit) : usual;
         var name = Path.GetFileNameWithoutExtension(project);
@@ -74,7 +76,7 @@ partial class Build
         File.Delete(report);
 
         // Each suite is a program. Those that are live find the published daemon by these variables.
-        var variables = new Dictionary<string, string>([.. VmVariables(), .. PackageVariables()]) { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
+        var variables = new Dictionary<string, string>([.. VmVariables(), .. PackageVariables(), .. more ?? new Dictionary<string, string>()]) { ["BPFTUNE_EXECUTABLE"] = AppDirectory / "bpftune" };
         string[] command = [Dotnet, AssemblyOf(project), "-noLogo", "-noColor", "-xml", report];
         using var suite = IsLive(project) && TunerDirectory.DirectoryExists() ? Run(StagedScript, [TunerDirectory, .. command], variables) : Run(command[0], command[1..]);
         if (suite.WaitForExit(limit))

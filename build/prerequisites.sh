@@ -50,9 +50,9 @@ is_wanted() {
 
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
-needs_native() { is_wanted "$1" 'compile*' '*test' publish pack install demo bench packages vm; }
+needs_native() { is_wanted "$1" 'compile*' '*test' publish pack install demo bench packages vm faults; }
 
-needs_lab() { is_wanted "$1" '*test' demo bench; }
+needs_lab() { is_wanted "$1" '*test' demo bench faults; }
 
 needs_vm() { is_wanted "$1" test integrationtest kerneltest vm; }
 

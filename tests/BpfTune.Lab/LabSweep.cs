@@ -7,7 +7,7 @@ namespace BpfTune.Lab;
 public static class LabSweep
 {
     /// <summary>
-    /// Ends processes that a dead laboratory started, and deletes the namespaces that it made. Whatever belongs to a
+    /// Ends processes that a dead laboratory started, and deletes the namespaces and disks that it made. Whatever belongs to a
     /// living laboratory stays.
     /// </summary>
     /// <returns>What was removed, in words, one entry each.</returns>
@@ -36,6 +36,16 @@ public static class LabSweep
                     LabNamespace.Delete(name);
                     removed.Add($"namespace {name}");
                 }
+            }
+        }
+
+        // Last: a daemon may have had its journal there.
+        foreach (string name in LabDisk.Names())
+        {
+            if (LabOwner.TryParseName(name, out LabOwner owner) && !owner.IsAlive)
+            {
+                LabDisk.Delete(name);
+                removed.Add($"disk {name}");
             }
         }
 
