@@ -54,7 +54,7 @@ public sealed class TuningEngine : IDisposable
             {
                 session.Stop();
                 if (_options.Rollback)
-                    session.RollBack(preview: false);
+                    session.RollBack();
             }
 
             return 0;

@@ -74,12 +74,12 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 ?? throw new ControlException(ControlError.BadRequest, $"there is no network namespace '{networkNamespace}'");
         }
 
-        var lifted = Session.Resume(tuner, where).Select(o => o.Namespace.Name).Distinct().ToArray();
+        var lifted = Session.Orders.Resume(tuner, where).Select(o => o.Namespace.Name).Distinct().ToArray();
         // One that does not run at all does so nowhere: to resume it in one namespace is to resume it.
         return new ResumeReport(tuner, lifted) { Started = Session.Tuners.Resume(tuner) };
     }
 
-    public IEnumerable<RollbackReport> Rollback(bool preview) => Session.RollBackInSteps(preview).Select(RollbackReport.Of);
+    public IEnumerable<RollbackReport> Rollback(bool preview) => Session.Orders.RollBackInSteps(preview).Select(RollbackReport.Of);
 
     private EngineSession Session => _session
         ?? throw new ControlException(ControlError.Failed, "the daemon is starting or stopping; ask again");

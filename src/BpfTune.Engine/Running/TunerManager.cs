@@ -12,17 +12,11 @@ namespace BpfTune.Engine.Running;
 /// <summary>Loads, replaces and unloads tuners as their files come and go, and tries again what has failed.</summary>
 internal sealed class TunerManager(
     EngineOptions options,
-    KernelFacts kernel,
-    HookLoader hooks,
-    SharedMaps shared,
+    TunerLauncher launcher,
     TunerServices services,
-    EventDispatcher dispatcher,
     HeldTuners held,
-    ILoggerFactory loggers,
     ILogger log)
 {
-    private const string NearShiftName = "bpftune_near_shift";
-
     /// <summary>Failures after which a tuner is not tried again: with growing pauses, within 40 minutes.</summary>
     private const int MostFailures = 8;
 
@@ -33,17 +27,15 @@ internal sealed class TunerManager(
     private static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(10);
 
     private readonly SortedDictionary<string, TunerSlot> _slots = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, IReadOnlyList<string>> _pastDeeds = new(StringComparer.Ordinal);
-    private ushort _lastId;
+    private readonly PastDeeds _past = new();
     private long _reloadsTold;
 
     /// <summary>Told whenever a tuner came, went or failed.</summary>
     public Action? Changed { get; set; }
 
-    /// <summary>What tuners did other than by proposals; of one whose file is gone or was replaced, what it had done last.</summary>
-    public IEnumerable<DeedReport> Deeds => _pastDeeds
-        .Concat(_slots.Values.Where(s => s.Tuner is not null).Select(s => KeyValuePair.Create(s.Name, s.Tuner!.Deeds)))
-        .SelectMany(of => of.Value, (of, deed) => new DeedReport(of.Key, deed));
+    /// <summary>What tuners did other than by proposals; before that, what those had done in whose place they are.</summary>
+    public IEnumerable<DeedReport> Deeds => _past.All
+        .Concat(_slots.Values.Where(s => s.Tuner is not null).SelectMany(s => s.Tuner!.Deeds, (s, deed) => new DeedReport(s.Name, deed)));
 
     /// <summary>Every tuner that was found, by name.</summary>
     public IReadOnlyCollection<TunerSlot> Slots => _slots.Values;
@@ -113,7 +105,7 @@ internal sealed class TunerManager(
             if (!old.IsRunning && old.Hooks.Any(h => h.Works))
                 continue;
             if (old.IsRunning)
-                Stop(old, null);
+                launcher.Stop(old, null);
             TryAgain(slot);
         }
     }
@@ -124,7 +116,7 @@ internal sealed class TunerManager(
         if (_slots.TryGetValue(tuner.Name, out var slot) && slot.Tuner == tuner)
             Fail(slot, TunerAnswers.Failed(e), e);
         else
-            Stop(tuner, TunerAnswers.Failed(e));
+            launcher.Stop(tuner, TunerAnswers.Failed(e));
         Changed?.Invoke();
     }
 
@@ -141,10 +133,10 @@ internal sealed class TunerManager(
     }
 
     /// <summary>An administrator has taken over from a tuner in a namespace, or has given it back.</summary>
-    public void OnOverrideChanged(AdministratorOverride change, bool overridden)
+    public void OnOverrideChanged(string name, NamespaceId id, bool overridden)
     {
-        if (Find(change.Tuner) is { } tuner)
-            services.Guard(tuner, "the news of a setting", () => tuner.Tuner.OnOverrideChanged(change.Namespace.Id, overridden));
+        if (Find(name) is { } tuner)
+            services.Guard(tuner, "the news of a setting", () => tuner.Tuner.OnOverrideChanged(id, overridden));
     }
 
     /// <summary>A namespace has ended.</summary>
@@ -160,7 +152,7 @@ internal sealed class TunerManager(
         foreach (var slot in _slots.Values)
             slot.Forget();
         foreach (var tuner in Running.ToArray())
-            Stop(tuner, null);
+            launcher.Stop(tuner, null);
     }
 
     private void Load(TunerFile file)
@@ -241,9 +233,15 @@ internal sealed class TunerManager(
 
     private void Start(TunerSlot slot, Tuner tuner)
     {
+        if (slot.Tuner is { } earlier)
+        {
+            _past.Keep(earlier);
+            slot.Tuner = null;
+        }
+
         try
         {
-            Begin(slot, tuner);
+            launcher.Start(slot, tuner);
         }
         catch (Exception e)
         {
@@ -254,7 +252,7 @@ internal sealed class TunerManager(
     private void Fail(TunerSlot slot, string reason, Exception e)
     {
         if (slot.Tuner is { } tuner)
-            Stop(tuner, reason);
+            launcher.Stop(tuner, reason);
         var pause = slot.Pauses.Fail(services.Time.GetElapsedTime(0));
         if (slot.Pauses.Failures >= MostFailures)
         {
@@ -274,74 +272,18 @@ internal sealed class TunerManager(
     private string In(TimeSpan pause) =>
         $"at {services.Time.GetLocalNow() + pause:HH:mm:ss} (in {pause.TotalSeconds:0} s)";
 
-    private void Begin(TunerSlot slot, Tuner tuner)
-    {
-        var declaration = new TunerDeclaration();
-        using (services.Calls.Enter(slot.Site!, "its declaration"))
-        {
-            slot.Summary = TunerAnswers.Summary(tuner);
-            if (TunerAnswers.NotNeededBecause(tuner, kernel) is { } reason)
-            {
-                EngineLog.TunerNotNeeded(log, slot.Name, reason);
-                slot.SetState(TunerState.NotNeeded, reason);
-                return;
-            }
-
-            tuner.Declare(declaration);
-        }
-
-        declaration.Object(declaration.Image, WithLearningRate(slot.Site!, declaration.Configure));
-        var loaded = hooks.Load(slot.Name, ++_lastId, declaration, shared);
-        var running = new RunningTuner(
-            tuner, slot.Site!, _lastId, declaration, loaded, services, loggers.CreateLogger(slot.Name));
-        slot.Tuner = running;
-        ReportHooks(slot.Name, loaded.Hooks);
-        if (loaded.Hooks.Length > 0 && loaded.Hooks.All(h => !h.Works))
-        {
-            Stop(running, "none of its hooks works on this kernel");
-            slot.SetState(TunerState.Disabled, running.Failure);
-            return;
-        }
-
-        dispatcher.Add(running);
-        services.Overrides.Manage(slot.Name, declaration.Tunables);
-        running.Start();
-        slot.SetState(TunerState.Running, null);
-        EngineLog.TunerLoaded(log, slot.Name, FaultText.OneLine(slot.Path), HooksInWords(loaded.Hooks));
-    }
-
-    /// <summary>Programs decide what is near a limit by the same rate as the tuner (bpf/include/bpftune/events.h).</summary>
-    private Action<BpfObject> WithLearningRate(TunerCallSite site, Action<BpfObject>? configure) => bpf =>
-    {
-        if (bpf.Variables.Any(v => v.Name == NearShiftName))
-            bpf.SetVariable(NearShiftName, (uint)services.LearningRate.Shift);
-        using var call = services.Calls.Enter(site, "the setting up of its BPF object");
-        configure?.Invoke(bpf);
-    };
-
-    private void ReportHooks(string tuner, IEnumerable<HookStatus> statuses)
-    {
-        foreach (var status in statuses)
-        {
-            if (status.Chosen is { } chosen)
-                EngineLog.HookChosen(log, tuner, status.Hook.Name, MechanismNames.Of(chosen.Kind), chosen.Target);
-            else
-                EngineLog.HookLost(log, tuner, status.Hook.Name, status.Hook.WhenLost, status.Failures.LastOrDefault()?.Reason ?? "no mechanism");
-        }
-    }
-
-    private static string HooksInWords(IReadOnlyCollection<HookStatus> statuses)
-    {
-        var working = statuses.Count(s => s.Works);
-        return statuses.Count == working ? $"all {working} hooks work" : $"{working} of {statuses.Count} hooks work";
-    }
-
     private void Refuse(string name, TunerRefusal refusal)
     {
         EngineLog.TunerRefused(log, refusal.ToString());
         if (Find(name) is not null)
             return;
-        _slots.GetValueOrDefault(name)?.Forget();
+        if (_slots.GetValueOrDefault(name) is { } earlier)
+        {
+            earlier.Forget();
+            if (earlier.Tuner is { } tuner)
+                _past.Keep(tuner);
+        }
+
         var slot = _slots[name] = new TunerSlot(name, refusal.Path);
         slot.SetState(TunerState.Refused, refusal.Reason);
     }
@@ -351,19 +293,15 @@ internal sealed class TunerManager(
         if (!_slots.Remove(name, out var slot))
             return;
         slot.Forget();
-        if (slot.Tuner is not { IsRunning: true } tuner)
+        if (slot.Tuner is not { } tuner)
             return;
-        Stop(tuner, null);
-        if (tuner.Deeds.Count > 0)
-            _pastDeeds[name] = tuner.Deeds;
-        EngineLog.TunerUnloaded(log, name, reason);
-    }
+        if (tuner.IsRunning)
+        {
+            launcher.Stop(tuner, null);
+            EngineLog.TunerUnloaded(log, name, reason);
+        }
 
-    private void Stop(RunningTuner tuner, string? failure)
-    {
-        dispatcher.Remove(tuner);
-        services.Overrides.Unmanage(tuner.Name);
-        tuner.Stop(failure);
+        _past.Keep(tuner);
     }
 
     private void TellReloads()

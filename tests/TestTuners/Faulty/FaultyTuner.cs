@@ -13,11 +13,12 @@ internal sealed class FaultyTuner : Tuner
 {
     private static int s_made;
 
+    private readonly int _number;
     private readonly string _fault = Environment.GetEnvironmentVariable("BPFTUNE_TEST_FAULT") ?? "constructor";
 
     public FaultyTuner()
     {
-        s_made++;
+        _number = ++s_made;
         switch (_fault)
         {
             case "constructor":
@@ -56,6 +57,8 @@ internal sealed class FaultyTuner : Tuner
             };
         }
     }
+
+    public override IEnumerable<string> Deeds() => _fault == "timer once" ? [$"it was made as number {_number}"] : [];
 
     public override void OnStopping()
     {

@@ -71,6 +71,19 @@ public sealed class HostileTunerTests : IDisposable
     }
 
     [Fact]
+    public void What_it_had_done_before_it_failed_is_told_with_what_it_does_since()
+    {
+        Suite.Require();
+        Put();
+        using var daemon = Start("timer once");
+        daemon.WaitForLine(t => t.Contains("faulty failed and is stopped", StringComparison.Ordinal), s_patience);
+        WaitUntil(() => Tuner("faulty").GetProperty("state").GetString() == "running", daemon);
+        var summary = Ask("-q", "summary").Output;
+        Assert.Contains("faulty: it was made as number 1\n", summary, StringComparison.Ordinal);
+        Assert.Contains("faulty: it was made as number 2\n", summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_that_hangs_is_named_and_left_out_after_the_restart_until_it_is_lifted()
     {
         Suite.Require();
