@@ -127,7 +127,7 @@ public sealed class OverrideTests
     public void Words_count_under_a_flood_of_somebody_elses_writes()
     {
         Suite.Require();
-        const int words = 20;
+        const int words = 60;
         var places = Enumerable.Range(0, words).Select(i => LabNamespace.Create($"word{i}")).ToArray();
         using var daemon = new TestDaemon();
         using var flood = System.Diagnostics.Process.Start("setpriv", [

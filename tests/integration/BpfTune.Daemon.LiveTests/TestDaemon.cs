@@ -12,23 +12,33 @@ internal sealed class TestDaemon : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bpftune-test-");
+    private readonly DaemonOptions _options;
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="libDirectory">Where the tuners are; the published ones by default.</param>
     /// <param name="arguments">More arguments.</param>
     public TestDaemon(string? libDirectory = null, params string[] arguments)
     {
-        Process = LabDaemon.Start(new DaemonOptions
+        _options = new DaemonOptions
         {
             Path = Suite.Executable,
             // As in the unit: packaging/systemd/bpftune.service.
             Environment = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "0x100000", ["DOTNET_EnableDiagnostics"] = "0" },
             Arguments = ["-s", "-d", "--libdir", libDirectory ?? Suite.Tuners, .. Places, .. arguments],
-        });
+        };
+        Process = LabDaemon.Start(_options);
         Process.WaitReady(Patience);
     }
 
-    public LabDaemon Process { get; }
+    public LabDaemon Process { get; private set; }
+
+    /// <summary>Another one with the same directories, after the end of the one before.</summary>
+    public void StartAgain()
+    {
+        Process.Dispose();
+        Process = LabDaemon.Start(_options);
+        Process.WaitReady(Patience);
+    }
 
     public string Log => string.Join('\n', Process.Lines.Select(l => l.Text));
 
