@@ -21,6 +21,9 @@ internal static partial class NamespaceLog
     [LoggerMessage(4105, LogLevel.Information, "{Owner} has more network namespaces than are tuned for one tenant ({Each}) or for all ({All}): the others keep their settings")]
     internal static partial void ShareFull(ILogger logger, NamespaceOwner owner, int each, int all);
 
+    [LoggerMessage(4106, LogLevel.Information, "{Owner} has more network namespaces to which nothing leads than are looked for at a time ({Each} of one tenant, {All} of all): the others keep their settings")]
+    internal static partial void TooManyUnresolved(ILogger logger, NamespaceOwner owner, int each, int all);
+
     [LoggerMessage(4104, LogLevel.Warning, "names of network namespaces are not watched: the limit fs.inotify.max_user_instances is reached, so new namespaces are found later")]
     internal static partial void NotWatched(ILogger logger);
 }

@@ -31,6 +31,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     private readonly TenantShares _shares = new();
     private readonly ScanBudget _shareChecks;
     private readonly HashSet<NamespaceOwner> _toldFull = [];
+    private readonly HashSet<NamespaceOwner> _toldUnresolved = [];
 
     /// <summary>Opens the registry; the calling thread's namespace is the global one.</summary>
     /// <exception cref="NamespaceException">/proc cannot be read.</exception>
@@ -87,13 +88,13 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         {
             return owner is { } theirs && !HasRoom(theirs)
                 ? null
-                : ResolveUnknown(new NamespaceId(inode, cookie), processHint);
+                : ResolveUnknown(new NamespaceId(inode, cookie), processHint, owner ?? NamespaceOwner.Machine);
         }
 
         // Where there are no cookies, another owner tells that the inode has been used again.
         return IsSame(member.Namespace.Id.Cookie, cookie) && (owner is null || owner == NamespaceOwner.Unknown || owner == member.Namespace.Owner)
             ? member.Namespace
-            : ResolveReused(member, new NamespaceId(inode, cookie), processHint);
+            : ResolveReused(member, new NamespaceId(inode, cookie), processHint, owner ?? NamespaceOwner.Machine);
     }
 
     /// <summary>
@@ -203,10 +204,17 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
     /// <summary>Either side may lack a cookie: then the inode alone serves.</summary>
     private static bool IsSame(ulong known, ulong cookie) => cookie == 0 || known == 0 || cookie == known;
 
-    private NetworkNamespace? ResolveUnknown(NamespaceId id, uint processHint)
+    private NetworkNamespace? ResolveUnknown(NamespaceId id, uint processHint, NamespaceOwner owner)
     {
         if (id.Inode == 0)
             return null;
+        if (!_unresolved.HasRoom(id, owner))
+        {
+            if (_toldUnresolved.Count < MostTold && _toldUnresolved.Add(owner))
+                NamespaceLog.TooManyUnresolved(_log, owner, UnresolvedNamespaces.EachTenants, UnresolvedNamespaces.Tenants);
+            return null;
+        }
+
         if (_unresolved.IsResting(id, processHint, out var isNewHint))
         {
             if (!isNewHint || _finder.FindInProcess(id.Inode, processHint) is not { } hinted)
@@ -216,11 +224,11 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
 
         if (Search(id, processHint, out var complete) is { } location)
             return Add(id, location);
-        NotFound(id, processHint, complete);
+        NotFound(id, processHint, owner, complete);
         return null;
     }
 
-    private NetworkNamespace? ResolveReused(Member member, NamespaceId id, uint processHint)
+    private NetworkNamespace? ResolveReused(Member member, NamespaceId id, uint processHint, NamespaceOwner claimed)
     {
         // Which of the two is alive only the namespace itself can say: the event may be older than what is known.
         if (_unresolved.IsResting(id, processHint, out _))
@@ -229,7 +237,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         var cookie = location is { } at ? ReadCookie(at.Path, id.Inode) : null;
         if (cookie is null && !complete)
         {
-            _unresolved.AddIncomplete(id, processHint, _finder.Wait);
+            _unresolved.AddIncomplete(id, processHint, claimed, _finder.Wait);
             return null;
         }
 
@@ -237,7 +245,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         var isOthers = location is { } there && _entry.TryReadOwner(there.Path, id.Inode, out var owner) && owner != member.Namespace.Owner;
         if (cookie == member.Namespace.Id.Cookie && !isOthers)
         {
-            _unresolved.Add(id, processHint);
+            _unresolved.Add(id, processHint, claimed);
             return null;
         }
 
@@ -245,7 +253,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         Drop(member);
         if (cookie == id.Cookie)
             return Add(id, location!.Value);
-        NotFound(id, processHint, complete);
+        NotFound(id, processHint, claimed, complete);
         return null;
     }
 
@@ -256,7 +264,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
             // One namespace must not go by two identities, with the cookie in one event and without it in the next.
             if (ReadCookie(location.Path, id.Inode) is not { } cookie)
             {
-                NotFound(id, 0, complete: true);
+                NotFound(id, 0, NamespaceOwner.Machine, complete: true);
                 return null;
             }
 
@@ -265,7 +273,7 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
 
         if (!_entry.TryReadOwner(location.Path, id.Inode, out var owner))
         {
-            NotFound(id, 0, complete: true);
+            NotFound(id, 0, NamespaceOwner.Machine, complete: true);
             return null;
         }
 
@@ -315,16 +323,16 @@ public sealed class NamespaceRegistry : INamespaceRunner, IDisposable
         }
     }
 
-    private void NotFound(NamespaceId id, uint processHint, bool complete)
+    private void NotFound(NamespaceId id, uint processHint, NamespaceOwner owner, bool complete)
     {
         if (complete)
         {
-            _unresolved.Add(id, processHint);
+            _unresolved.Add(id, processHint, owner);
             NamespaceLog.Unresolved(_log, id.Inode, id.Cookie);
         }
         else
         {
-            _unresolved.AddIncomplete(id, processHint, _finder.Wait);
+            _unresolved.AddIncomplete(id, processHint, owner, _finder.Wait);
         }
     }
 

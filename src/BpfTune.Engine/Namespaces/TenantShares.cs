@@ -3,10 +3,14 @@ using BpfTune.Sdk;
 namespace BpfTune.Engine.Namespaces;
 
 /// <summary>
-/// How many namespaces of tenants the daemon has to do with: each owner has a share, and all tenants together have one,
-/// so that no user's namespaces push out another's, and none ever push out the machine's own, which are not counted.
+/// How much of a table is whose: each tenant has a share, all tenants together have one, and the machine's own namespaces
+/// have theirs, so that no user pushes out another, and none ever the machine. By default it counts the namespaces that
+/// the daemon has to do with, of which the machine may have as many as it likes.
 /// </summary>
-internal sealed class TenantShares
+/// <param name="each">What one tenant may have.</param>
+/// <param name="all">What all tenants may have together.</param>
+/// <param name="machine">What the machine's own namespaces may have.</param>
+internal sealed class TenantShares(int each = TenantShares.Each, int all = TenantShares.All, int machine = int.MaxValue)
 {
     /// <summary>Namespaces of one owner: more than a user's containers, fewer than it takes to be a burden.</summary>
     internal const int Each = 256;
@@ -16,27 +20,48 @@ internal sealed class TenantShares
 
     private readonly Dictionary<NamespaceOwner, int> _taken = [];
     private int _all;
+    private int _machine;
 
-    /// <summary>Whether another namespace of an owner still fits.</summary>
-    internal bool HasRoom(NamespaceOwner owner) =>
-        owner.IsMachine || (_all < All && _taken.GetValueOrDefault(owner) < Each);
+    /// <summary>Whether one more of an owner's still fits.</summary>
+    internal bool HasRoom(NamespaceOwner owner) => WhoseIsFull(owner) is null;
+
+    /// <summary>
+    /// Whose share is full, that nothing more of an owner's fits: its own, or that of all tenants, who are nobody known
+    /// (<see cref="NamespaceOwner.Unknown"/>). Null when there is room.
+    /// </summary>
+    internal NamespaceOwner? WhoseIsFull(NamespaceOwner owner)
+    {
+        if (owner.IsMachine)
+            return _machine < machine ? null : owner;
+        if (_taken.GetValueOrDefault(owner) >= each)
+            return owner;
+        return _all < all ? null : NamespaceOwner.Unknown;
+    }
 
     /// <summary>One more.</summary>
     internal void Take(NamespaceOwner owner)
     {
         if (owner.IsMachine)
+        {
+            _machine++;
             return;
+        }
+
         _all++;
         _taken[owner] = _taken.GetValueOrDefault(owner) + 1;
     }
 
-    /// <summary>One fewer.</summary>
-    internal void Give(NamespaceOwner owner)
+    /// <summary>Fewer.</summary>
+    internal void Give(NamespaceOwner owner, int count = 1)
     {
         if (owner.IsMachine)
+        {
+            _machine -= count;
             return;
-        _all--;
-        if (--_taken[owner] == 0)
+        }
+
+        _all -= count;
+        if ((_taken[owner] -= count) == 0)
             _taken.Remove(owner);
     }
 }

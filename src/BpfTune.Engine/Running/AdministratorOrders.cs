@@ -13,7 +13,14 @@ internal sealed class AdministratorOrders(
     /// <summary>A tuner was stopped by a setting.</summary>
     public void OnStopped(AdministratorOverride made)
     {
-        tuners.OnOverrideChanged(made.Tuner, made.Namespace.Id, overridden: true);
+        if (!made.IsOfAll)
+        {
+            tuners.OnOverrideChanged(made.Tuner, made.Namespace.Id, overridden: true);
+            return;
+        }
+
+        foreach (var where in namespaces.Known.Where(made.Concerns))
+            tuners.OnOverrideChanged(made.Tuner, where.Id, overridden: true);
     }
 
     /// <summary>A tuner may tune again where settings had stopped it.</summary>
@@ -21,16 +28,16 @@ internal sealed class AdministratorOrders(
     {
         var lifted = overrides.Resume(tuner, networkNamespace);
         // Nothing leads to some of them any more; then nothing is tuned there either.
-        foreach (var one in lifted)
+        foreach (var one in lifted.Where(one => !one.IsOfAll))
             namespaces.Resolve(one.Namespace.Inode, one.Namespace.Cookie, 0);
         foreach (var where in namespaces.Known)
         {
-            var theirs = lifted.Where(one => one.Namespace.Id == where.Id).ToArray();
-            if (theirs.Length == 0)
+            var theirs = lifted.Where(one => one.Concerns(where)).ToArray();
+            if (theirs.Length == 0 || overrides.IsOverridden(tuner, where))
                 continue;
             if (tuners.Find(tuner) is { } running)
                 rates.Unmute(where, running.Id, running.Events.Values);
-            words.OnResumed(tuner, where, theirs.Select(one => one.Tunable));
+            words.OnResumed(tuner, where, theirs.Where(one => !one.IsOfAll).Select(one => one.Tunable));
             tuners.OnOverrideChanged(tuner, where.Id, overridden: false);
         }
 

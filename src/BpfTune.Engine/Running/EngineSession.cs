@@ -68,7 +68,7 @@ internal sealed class EngineSession : IDisposable
         _hints = Opened(new WriteHints(Core));
         _words = new WordWatch(known, Overrides, Journal, Store, _hints, Namespaces.Global, loop.After, time, _log)
         {
-            Resolve = (id, process) => Namespaces.Resolve(id.Inode, id.Cookie, process),
+            Resolve = (slot, process) => Namespaces.Resolve(slot.Place.Inode, slot.Place.Cookie, process, slot.IsTenants ? NamespaceOwner.Unknown : null),
             Stopped = one => Orders!.OnStopped(one),
         };
         _sweep = new ValueSweep(_words, known, () => Namespaces.Known, loop.After, time);

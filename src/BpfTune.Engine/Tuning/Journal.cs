@@ -24,10 +24,11 @@ public sealed class Journal : IDisposable
     private string? _found;
     private bool _isRead;
     private bool _isBehind;
-    private bool _isFull;
     private long _lastSeq;
     private long _rewriteAt;
-    private long? _searchedAt;
+
+    /// <summary>Whose shares were full, and when their namespaces were looked at for such as have ended; as many as there is room for shares.</summary>
+    private readonly Dictionary<NamespaceOwner, long> _full = [];
 
     /// <summary>Reads what there is. A file that is absent is made when the first line is written.</summary>
     /// <param name="path">The file.</param>
@@ -218,26 +219,37 @@ public sealed class Journal : IDisposable
     {
         foreach (var earlier in State.EarlierHoldersOf(place.Id))
             Ended(State.Place(earlier));
-        if (State.HasRoom(place, tunable))
+        if (State.WhoseIsFull(place, tunable) is not { } whose)
             return;
-        if (_searchedAt is null || _time.GetElapsedTime(_searchedAt.Value) >= SearchInterval)
+        var isKnown = _full.TryGetValue(whose, out var searchedAt);
+        if (!isKnown || _time.GetElapsedTime(searchedAt) >= SearchInterval)
         {
-            _searchedAt = _time.GetTimestamp();
-            foreach (var id in State.Places.Where(id => id.Cookie != 0 && HasEnded(id)).ToArray())
-                Ended(State.Place(id));
-            if (State.HasRoom(place, tunable))
+            _full[whose] = _time.GetTimestamp();
+            foreach (var one in State.Places.Where(one => IsOf(whose, one) && one.Cookie != 0 && HasEnded(one.Id)).ToArray())
+                Ended(one);
+            if (State.WhoseIsFull(place, tunable) is null)
             {
-                _isFull = false;
+                _full.Remove(whose);
                 return;
             }
         }
 
-        var exception = new JournalException(
-            $"the journal remembers {JournalState.TrailCapacity} first values of namespaces other than the host's own, which is as many as it takes");
-        if (!_isFull)
+        var exception = new JournalException(Full(whose));
+        if (!isKnown)
             TuningLog.JournalFull(_log, exception.Message);
-        _isFull = true;
         throw exception;
+    }
+
+    /// <summary>Somebody unknown stands for all tenants.</summary>
+    private static bool IsOf(NamespaceOwner whose, JournalNamespace place) =>
+        whose == NamespaceOwner.Unknown ? !place.Whose.IsMachine : place.Whose == whose;
+
+    private static string Full(NamespaceOwner whose)
+    {
+        var (count, of) = whose.IsMachine ? (JournalState.TrailCapacity, "the machine's own namespaces")
+            : whose == NamespaceOwner.Unknown ? (JournalState.TenantsTrails, "tenants' namespaces")
+            : (JournalState.EachTenantsTrails, $"namespaces of {whose.Phrase}");
+        return $"the journal remembers {count} first values of {of}, which is as many as it takes";
     }
 
     private void Ended(JournalNamespace place) => Note(Next(JournalKind.Gone) with { Namespace = place });

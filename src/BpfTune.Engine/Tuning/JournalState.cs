@@ -1,3 +1,4 @@
+using BpfTune.Engine.Namespaces;
 using BpfTune.Sdk;
 
 namespace BpfTune.Engine.Tuning;
@@ -9,10 +10,16 @@ namespace BpfTune.Engine.Tuning;
 public sealed class JournalState
 {
     /// <summary>
-    /// Trails in namespaces other than the host's own that are remembered at the most. What does not fit is not tuned,
-    /// and pushes nothing out.
+    /// Trails in the machine's own namespaces that are remembered at the most, the host's always. What does not fit is not
+    /// tuned, and pushes nothing out.
     /// </summary>
     internal const int TrailCapacity = 16_384;
+
+    /// <summary>The same of one tenant: as many namespaces as are tuned for one, with a dozen settings in each.</summary>
+    internal const int EachTenantsTrails = 12 * TenantShares.Each;
+
+    /// <summary>And of all tenants together.</summary>
+    internal const int TenantsTrails = 12 * TenantShares.All;
 
     private readonly string _boot;
     private readonly Dictionary<(NamespaceId Namespace, string Tunable), TunableTrail> _trails = [];
@@ -22,6 +29,7 @@ public sealed class JournalState
     private readonly Dictionary<(string Tuner, NamespaceId Namespace, string Tunable), JournalRecord> _overrides = [];
     private readonly SortedSet<string> _managed = new(StringComparer.Ordinal);
     private readonly List<JournalRecord> _damage = [];
+    private readonly TenantShares _shares = new(EachTenantsTrails, TenantsTrails, TrailCapacity);
 
     internal JournalState(string boot) => _boot = boot;
 
@@ -99,14 +107,14 @@ public sealed class JournalState
         _byPlace.ContainsKey(networkNamespace) || _overrides.Keys.Any(k => k.Namespace == networkNamespace);
 
     /// <summary>
-    /// Whether one more trail may begin there. The host's own tunables are as many as the tuners manage; those of other
-    /// namespaces are as many as users like.
+    /// Whose share is full, that no other trail may begin there; null when there is room. The host's own tunables are as
+    /// many as the tuners manage; those of other namespaces are as many as users like.
     /// </summary>
-    internal bool HasRoom(NetworkNamespace networkNamespace, string tunable) =>
-        networkNamespace.IsGlobal || _trails.Count < TrailCapacity || _trails.ContainsKey((networkNamespace.Id, tunable));
+    internal NamespaceOwner? WhoseIsFull(NetworkNamespace networkNamespace, string tunable) =>
+        networkNamespace.IsGlobal || _trails.ContainsKey((networkNamespace.Id, tunable)) ? null : _shares.WhoseIsFull(networkNamespace.Owner);
 
     /// <summary>The namespaces with trails.</summary>
-    internal IReadOnlyCollection<NamespaceId> Places => _byPlace.Keys;
+    internal IEnumerable<JournalNamespace> Places => _byPlace.Values.Select(trails => trails[0].Namespace);
 
     /// <summary>
     /// Remembered namespaces that had this one's inode number and another cookie. The kernel gives a number to one
@@ -254,6 +262,7 @@ public sealed class JournalState
     {
         var id = trail.Namespace.Id;
         _trails.Add((id, trail.Tunable), trail);
+        _shares.Take(trail.Namespace.Whose);
         if (_byPlace.TryGetValue(id, out var others))
         {
             others.Add(trail);
@@ -271,6 +280,7 @@ public sealed class JournalState
     {
         if (!_trails.Remove((place, tunable), out var trail))
             return;
+        _shares.Give(trail.Namespace.Whose);
         if (trail.Pending is { } pending)
             _pending.Remove(pending.Seq);
         var others = _byPlace[place];

@@ -10,10 +10,23 @@ namespace BpfTune.Engine.Tuning;
 /// </summary>
 public sealed class OverrideRegistry
 {
+    /// <summary>
+    /// Settings of one tenant that are remembered at the most, one for each tuner that they stop; then his namespaces are
+    /// tuned no more.
+    /// </summary>
+    internal const int EachTenants = 8 * TenantShares.Each;
+
+    /// <summary>The same of all tenants together.</summary>
+    internal const int Tenants = 8 * TenantShares.All;
+
+    /// <summary>And in the machine's own namespaces but the host's own, where there are no more than tunables.</summary>
+    internal const int Machines = 16_384;
+
     private readonly Journal _journal;
     private readonly Func<string, ILogger> _logOf;
     private readonly Dictionary<string, List<(string Tuner, Tunable Tunable)>> _managed = [];
     private readonly Dictionary<(string Tuner, NamespaceId Namespace), List<AdministratorOverride>> _overrides = [];
+    private readonly TenantShares _shares = new(EachTenants, Tenants, Machines);
 
     /// <summary>Takes up the overrides that the journal holds.</summary>
     /// <param name="journal">Remembers overrides.</param>
@@ -81,7 +94,9 @@ public sealed class OverrideRegistry
 
     /// <summary>Whether a tuner has stopped in a namespace.</summary>
     public bool IsOverridden(string tuner, NetworkNamespace networkNamespace) =>
-        _overrides.ContainsKey((tuner, networkNamespace.Id));
+        _overrides.ContainsKey((tuner, networkNamespace.Id))
+        || (!networkNamespace.IsGlobal && _overrides.ContainsKey((tuner, JournalNamespace.IdOfAll(networkNamespace.Owner))))
+        || (networkNamespace.IsTenant && _overrides.ContainsKey((tuner, JournalNamespace.IdOfAll(NamespaceOwner.Unknown))));
 
     /// <summary>The overrides that concern a tuner.</summary>
     public IReadOnlyList<AdministratorOverride> Of(string tuner) =>
@@ -101,25 +116,27 @@ public sealed class OverrideRegistry
         var made = new List<AdministratorOverride>();
         foreach (var (tuner, managed) in _managed.GetValueOrDefault(SysctlWrites.PathOf(tunable.Name)) ?? [])
         {
+            // What does not fit stops the tuner in all that may be meant, which is safe and takes no room.
+            var whose = IsKnown(tuner, managed, where) || where.IsGlobal ? null : _shares.WhoseIsFull(where.Owner);
             var record = _journal.Next(JournalKind.Override) with
             {
                 Tuner = tuner,
-                Tunable = managed.Name,
-                Namespace = JournalNamespace.Of(where),
+                Tunable = whose is null ? managed.Name : "",
+                Namespace = whose is { } full ? JournalNamespace.AllOf(full) : JournalNamespace.Of(where),
                 Old = SysctlWrites.Harmless(old),
                 New = SysctlWrites.Harmless(value),
                 Pid = pid,
                 Command = SysctlWrites.Harmless(command),
             };
             var entry = new AdministratorOverride(
-                tuner, managed.Name, record.Namespace, pid, record.Command, record.Old, record.New, record.Time);
+                tuner, record.Tunable, record.Namespace, pid, record.Command, record.Old, record.New, record.Time);
             made.Add(entry);
 
             // What was said is not said again, however often it is repeated: neither in the log nor in the journal.
             if (!Add(entry))
                 continue;
             _journal.Note(record);
-            if (Lines?.MayTell(where, _logOf(tuner)) ?? true)
+            if (entry.IsOfAll || (Lines?.MayTell(where, _logOf(tuner)) ?? true))
                 TuningLog.Overridden(_logOf(tuner), entry.Sentence);
         }
 
@@ -138,9 +155,9 @@ public sealed class OverrideRegistry
         var lifted = new List<AdministratorOverride>();
         foreach (var key in keys)
         {
-            _overrides.Remove(key, out var list);
-            lifted.AddRange(list!);
-            TuningLog.Resumed(_logOf(tuner), tuner, list![0].Namespace.Phrase);
+            var list = Remove(key);
+            lifted.AddRange(list);
+            TuningLog.Resumed(_logOf(tuner), tuner, list[0].Namespace.Phrase);
         }
 
         _journal.Note(_journal.Next(JournalKind.Resume) with
@@ -155,8 +172,19 @@ public sealed class OverrideRegistry
     public void NamespaceGone(NetworkNamespace networkNamespace)
     {
         foreach (var key in _overrides.Keys.Where(key => key.Namespace == networkNamespace.Id).ToArray())
-            _overrides.Remove(key);
+            Remove(key);
     }
+
+    private List<AdministratorOverride> Remove((string Tuner, NamespaceId Namespace) key)
+    {
+        _overrides.Remove(key, out var list);
+        if (!list![0].IsOfAll)
+            _shares.Give(list[0].Namespace.Whose, list.Count);
+        return list;
+    }
+
+    private bool IsKnown(string tuner, Tunable tunable, NetworkNamespace where) =>
+        _overrides.TryGetValue((tuner, where.Id), out var list) && list.Exists(one => one.Tunable == tunable.Name);
 
     /// <summary>False when the same tunable was set by hand there before; then only the latest that is known of it is kept.</summary>
     private bool Add(AdministratorOverride made)
@@ -166,9 +194,16 @@ public sealed class OverrideRegistry
             _overrides[key] = list = [];
         var earlier = list.FindIndex(other => other.Tunable == made.Tunable);
         if (earlier < 0)
+        {
             list.Add(made);
+            if (!made.IsOfAll)
+                _shares.Take(made.Namespace.Whose);
+        }
         else if (made.Pid != 0 || list[earlier].New != made.New)
+        {
             list[earlier] = made;
+        }
+
         return earlier < 0;
     }
 }

@@ -80,7 +80,7 @@ internal sealed class WordWatch
     public Action? LookEverywhere { get; set; }
 
     /// <summary>Finds the namespace of a hint; null when it is gone or nothing leads to it.</summary>
-    public Func<NamespaceId, uint, NetworkNamespace?>? Resolve { get; set; }
+    public Func<WriteSlot, uint, NetworkNamespace?>? Resolve { get; set; }
 
     /// <summary>Tunables about which somebody's word is not yet made out.</summary>
     internal int Open => _suspicions.Count;
@@ -285,7 +285,7 @@ internal sealed class WordWatch
             return;
         }
 
-        suspicion.Where ??= suspicion.Slot is { } place ? Resolve?.Invoke(place.Place, suspicion.Process) : null;
+        suspicion.Where ??= suspicion.Slot is { } place ? Resolve?.Invoke(place, suspicion.Process) : null;
         if (suspicion.Where is null && Now - suspicion.Since < Unreachable)
         {
             // Which namespace it is may be found out later only: not every search looks at all processes.
@@ -314,7 +314,7 @@ internal sealed class WordWatch
         var hint = suspicion.Slot is { } slot ? _hints.Find(slot) : null;
         if (isSettled)
             Drop(suspicion);
-        suspicion.Where ??= suspicion.Slot is { } place ? Resolve?.Invoke(place.Place, suspicion.Process) : null;
+        suspicion.Where ??= suspicion.Slot is { } place ? Resolve?.Invoke(place, suspicion.Process) : null;
         if (suspicion.Where is not { } where || !TryRead(suspicion.Tunable, where, out var current))
             return;
         var (tunable, id) = (suspicion.Tunable, where.Id);

@@ -32,7 +32,9 @@ internal static class TunersText
     }
 
     /// <summary>Who set what.</summary>
-    internal static string Stopped(OverrideReport report) => report.ProcessId == 0
+    internal static string Stopped(OverrideReport report) => report.Tunable.Length == 0
+        ? "more was set there than is remembered"
+        : report.ProcessId == 0
         ? $"{report.Tunable} was set by somebody who was not seen"
         : $"pid {report.ProcessId} ({report.Command}) set {report.Tunable}";
 

@@ -28,5 +28,7 @@ internal static class Words
     }
 
     /// <summary>How a sentence names a namespace.</summary>
-    internal static string Namespace(string name) => name == "global" ? "the global namespace" : $"namespace {name}";
+    internal static string Namespace(string name) => name == "global" ? "the global namespace"
+        : name.StartsWith("all namespaces", StringComparison.Ordinal) ? name
+        : $"namespace {name}";
 }

@@ -297,6 +297,47 @@ public sealed class JournalTests : IDisposable
         static NetworkNamespace Other(uint i) => new(new NamespaceId(1_000 + i, 1_000 + i), $"n{i}", false);
     }
 
+    [Fact]
+    public void Each_owner_has_a_share_of_the_first_values()
+    {
+        var ended = new HashSet<NamespaceId>();
+        using var journal = new Journal(Path, _time, _log, new JournalOptions { MaximumBytes = 64 << 20 }, "boot") { HasEnded = ended.Contains };
+        for (var i = 0u; i < JournalState.EachTenantsTrails; i++)
+            Apply(journal, "1", "2", Other(i, 1000));
+        for (var i = 0u; i < 10_000; i++)
+            Assert.Throws<JournalException>(() => Intent(journal, "1", "2", Other(1_000_000 + i, 1000)));
+        Assert.Contains("namespaces of uid 1000", Assert.Single(_log.Of(LogLevel.Warning)), StringComparison.Ordinal);
+
+        // Everybody else has what is theirs, and what he has already goes on.
+        Apply(journal, "1", "2", Other(2_000_000, 1001));
+        Apply(journal, "1", "2", Other(3_000_000, 0));
+        Apply(journal, "128", "256", Sample.Global);
+        Apply(journal, "2", "3", Other(7, 1000));
+        Assert.Equal("1", journal.State.Find(Other(7, 1000).Id, Sample.Backlog.Name)!.Original);
+
+        ended.Add(Other(5, 1000).Id);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Apply(journal, "1", "2", Other(4_000_000, 1000));
+        Assert.Throws<JournalException>(() => Intent(journal, "1", "2", Other(5_000_000, 1000)));
+    }
+
+    [Fact]
+    public void Whose_they_are_is_remembered_over_a_restart()
+    {
+        using (var journal = new Journal(Path, _time, _log, new JournalOptions { MaximumBytes = 64 << 20 }, "boot") { HasEnded = _ => false })
+        {
+            for (var i = 0u; i < JournalState.EachTenantsTrails; i++)
+                Apply(journal, "1", "2", Other(i, 1000));
+        }
+
+        using var next = new Journal(Path, _time, _log, null, "boot") { HasEnded = _ => false };
+        Assert.Throws<JournalException>(() => Intent(next, "1", "2", Other(1_000_000, 1000)));
+        Apply(next, "1", "2", Other(1_000_000, 1001));
+    }
+
+    private static NetworkNamespace Other(uint i, uint user) =>
+        new(new NamespaceId(1_000 + i, 1_000 + i), $"n{i}", false, user == 0 ? NamespaceOwner.Machine : NamespaceOwner.Tenant(user, 1));
+
     private static TunableTrail? Trail(Journal journal) => journal.State.Find(Sample.Blue.Id, Sample.Backlog.Name);
 
     private static long Intent(Journal journal, string old, string wanted, NetworkNamespace? place = null) => journal.Intent(

@@ -128,6 +128,64 @@ public sealed class OverrideRegistryTests : IDisposable
         Assert.Null(_overrides.FindManaged("net/ipv4/tcp_rmem"));
     }
 
+    [Fact]
+    public void Ten_thousand_words_of_one_tenant_stop_his_namespaces_and_nobody_elses()
+    {
+        Observe(Sample.Blue, "1 2 4");
+        Observe(Sample.Others, "1 2 4");
+        for (var i = 0u; i < 10_000; i++)
+            Observe(Theirs(i), "1 2 4");
+
+        // As many as his share holds; whatever else he may have set is safe, since nothing of his is tuned any more.
+        Assert.Equal(OverrideRegistry.EachTenants + 3, _overrides.All.Count);
+        Assert.Equal(_overrides.All.Count, _journal.State.Overrides.Count);
+        AssertHisAreStopped();
+        Assert.Single(_log.Of(LogLevel.Information), line => line.Contains("all namespaces of uid 1000", StringComparison.Ordinal));
+        Restart();
+        AssertHisAreStopped();
+
+        // What stands for all is lifted with all, and then there is room again.
+        Assert.Equal(OverrideRegistry.EachTenants + 3, _overrides.Resume("tcp_buffer").Count);
+        Assert.False(_overrides.IsOverridden("tcp_buffer", Sample.Theirs));
+        Assert.False(Assert.Single(Observe(Sample.Theirs, "1 2 4")).IsOfAll);
+
+        void AssertHisAreStopped()
+        {
+            Assert.True(_overrides.IsOverridden("tcp_buffer", Theirs(9_999)));
+            Assert.True(_overrides.IsOverridden("tcp_buffer", Sample.Theirs));
+            Assert.False(_overrides.IsOverridden("other", Sample.Theirs));
+            Assert.True(_overrides.IsOverridden("tcp_buffer", Sample.Others));
+            Assert.True(_overrides.IsOverridden("tcp_buffer", Sample.Blue));
+            Assert.False(_overrides.IsOverridden("tcp_buffer", Sample.Red));
+            Assert.False(_overrides.IsOverridden("tcp_buffer", Sample.Global));
+            Assert.False(_overrides.IsOverridden("tcp_buffer", new NetworkNamespace(new NamespaceId(3, 3), "third", false, NamespaceOwner.Tenant(1002, 1))));
+        }
+    }
+
+    [Fact]
+    public void Words_of_thousands_of_tenants_stop_tenants_alone()
+    {
+        for (var i = 0u; i <= OverrideRegistry.Tenants; i++)
+            Observe(new NetworkNamespace(new NamespaceId(1_000_000 + i, 1_000_000 + i), $"n{i}", false, NamespaceOwner.Tenant(1 + i, 1)), "1 2 4");
+        Assert.Equal(OverrideRegistry.Tenants + 1, _overrides.All.Count);
+        Assert.True(_overrides.IsOverridden("tcp_buffer", new NetworkNamespace(new NamespaceId(3, 3), "third", false, NamespaceOwner.Tenant(900_000, 1))));
+        Assert.False(_overrides.IsOverridden("tcp_buffer", Sample.Red));
+        Assert.False(Assert.Single(Observe(Sample.Blue, "1 2 4")).IsOfAll);
+        Assert.False(Assert.Single(Observe(Sample.Global, "1 2 4")).IsOfAll);
+    }
+
+    [Fact]
+    public void Namespaces_that_have_ended_make_room_for_words()
+    {
+        for (var i = 0u; i < OverrideRegistry.EachTenants; i++)
+            Observe(Theirs(i), "1 2 4");
+        _overrides.NamespaceGone(Theirs(0));
+        Assert.False(Assert.Single(Observe(Sample.Theirs, "1 2 4")).IsOfAll);
+        Assert.True(Assert.Single(Observe(Sample.TheirsToo, "1 2 4")).IsOfAll);
+    }
+
+    private static NetworkNamespace Theirs(uint i) => new(new NamespaceId(1_000_000 + i, 1_000_000 + i), $"n{i}", false, NamespaceOwner.Tenant(1000, 5));
+
     private IReadOnlyList<AdministratorOverride> Observe(NetworkNamespace place, string written) =>
         _overrides.Stop(Sample.Rmem, place, 4242, "sysctl", "1 2 3", written);
 

@@ -63,7 +63,7 @@ internal sealed class WordHarness : IDisposable
         var known = new KnownValues(Journal, Time);
         Words = new WordWatch(known, Overrides, Journal, Store, Hints, Sample.Global, Timers.After, Time, Log)
         {
-            Resolve = (id, _) => _places.GetValueOrDefault(id),
+            Resolve = (slot, _) => _places.GetValueOrDefault(slot.Place),
             Stopped = Stopped.Add,
         };
         Sweep = new ValueSweep(Words, known, () => [Sample.Global, .. _met], Timers.After, Time);
