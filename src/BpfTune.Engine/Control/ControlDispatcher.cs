@@ -48,7 +48,11 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
                     return null;
             }
 
-            return Result(answer.Reports, Json.IReadOnlyListRollbackReport);
+            return answer.End();
+        }
+        catch (ControlException e)
+        {
+            return Error(e.Error, e.Message);
         }
         catch (Exception e)
         {
@@ -102,11 +106,11 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
         switch (request.Query)
         {
             case "status":
-                return Result(queries.Status(), Json.EngineStatus);
+                return Last(queries.StatusInSteps(), Json.EngineStatus);
             case "tuners":
                 return Result(queries.Tuners(request.Tuner), Json.IReadOnlyListTunerReport);
             case "tunables":
-                return Result(queries.Tunables(request.Tuner), Json.IReadOnlyListTunableReport);
+                return Last(queries.TunablesInSteps(request.Tuner), Json.IReadOnlyListTunableReport);
             case "changes":
                 return Result(queries.Changes(request.Limit ?? DefaultChanges), Json.IReadOnlyListChangeReport);
             case "summary":
@@ -114,10 +118,10 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
             case "namespaces":
                 return Result(queries.Namespaces(), Json.IReadOnlyListNamespaceReport);
             case "rollback_preview":
-                return new ControlAnswer(queries.Rollback(preview: true));
+                return RollBack(preview: true);
             case "rollback":
                 Demand(mayCommand, request.Query);
-                return new ControlAnswer(queries.Rollback(preview: false));
+                return RollBack(preview: false);
             case "resume":
                 Demand(mayCommand, request.Query);
                 if (string.IsNullOrEmpty(request.Tuner))
@@ -127,6 +131,13 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
                 throw new ControlException(ControlError.BadRequest, $"there is no query '{Printable(request.Query)}'");
         }
     }
+
+    private ControlAnswer RollBack(bool preview) =>
+        ControlAnswer.InSteps(queries.Rollback(preview), reports => Result(reports, Json.IReadOnlyListRollbackReport));
+
+    /// <summary>What the last step gives is the answer.</summary>
+    private static ControlAnswer Last<T>(IEnumerable<T?> work, JsonTypeInfo<T> type)
+        where T : class => ControlAnswer.InSteps(work, results => Result(results[^1]!, type));
 
     private static void Demand(bool mayCommand, string query)
     {

@@ -205,7 +205,8 @@ public sealed unsafe partial class ControlServer : IDisposable
         if (asked)
         {
             var answer = _dispatcher.Answer(connection.Line, connection.MayCommand);
-            if (answer.Reply is { } reply)
+            // Most are made within a moment; the others let the loop go on.
+            if ((answer.Reply ?? GoOn(answer)) is { } reply)
                 connection.Answer(reply, Now);
             else
                 Begin(answer, connection, listener);
@@ -239,23 +240,28 @@ public sealed unsafe partial class ControlServer : IDisposable
     private void Work()
     {
         _working = null;
-        var start = _time.GetTimestamp();
-        if (!_work.TryPeek(out var work))
+        if (!_work.TryDequeue(out var work))
             return;
-        // A caller who has gone has given an order all the same: it is carried out to its end.
-        if (_dispatcher.Continue(work.Answer, () => _time.GetElapsedTime(start) < s_slice) is { } reply)
+        // A caller who has gone has given an order all the same: it is carried out to its end. Each has its turn.
+        if (GoOn(work.Answer) is not { } reply)
         {
-            _work.Dequeue();
-            if (_connections.ContainsValue((work.Connection, work.Listener)))
-            {
-                var before = work.Connection.State;
-                work.Connection.Answer(reply, Now);
-                Follow(work.Connection, work.Listener, before);
-            }
+            _work.Enqueue(work);
+        }
+        else if (_connections.ContainsValue((work.Connection, work.Listener)))
+        {
+            var before = work.Connection.State;
+            work.Connection.Answer(reply, Now);
+            Follow(work.Connection, work.Listener, before);
         }
 
         if (_work.Count > 0)
             _working ??= _after(TimeSpan.Zero, Work);
+    }
+
+    private byte[]? GoOn(ControlAnswer answer)
+    {
+        var start = _time.GetTimestamp();
+        return _dispatcher.Continue(answer, () => _time.GetElapsedTime(start) < s_slice);
     }
 
     /// <summary>Large replies that nobody takes must not add up.</summary>

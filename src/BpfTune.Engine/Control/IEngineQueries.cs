@@ -9,6 +9,9 @@ public interface IEngineQueries
     /// <summary>The daemon at a glance.</summary>
     EngineStatus Status();
 
+    /// <summary>The same in steps, since with a thousand namespaces their values take long to read: null until it is complete.</summary>
+    IEnumerable<EngineStatus?> StatusInSteps() => [Status()];
+
     /// <summary>Every tuner that was found, running or not.</summary>
     /// <param name="tuner">That one only; null for all.</param>
     /// <exception cref="ControlException">There is no such tuner.</exception>
@@ -18,6 +21,11 @@ public interface IEngineQueries
     /// <param name="tuner">One tuner's only; null for all.</param>
     /// <exception cref="ControlException">There is no such tuner.</exception>
     IReadOnlyList<TunableReport> Tunables(string? tuner);
+
+    /// <summary>The same in steps: null until it is complete.</summary>
+    /// <param name="tuner">One tuner's only; null for all.</param>
+    /// <exception cref="ControlException">There is no such tuner.</exception>
+    IEnumerable<IReadOnlyList<TunableReport>?> TunablesInSteps(string? tuner) => [Tunables(tuner)];
 
     /// <summary>The most recent changes, newest first.</summary>
     /// <param name="limit">How many at the most.</param>

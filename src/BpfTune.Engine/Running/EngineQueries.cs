@@ -19,39 +19,43 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
         return new Attachment(this);
     }
 
-    public EngineStatus Status()
+    public EngineStatus Status() => StatusInSteps().Last()!;
+
+    public IEnumerable<EngineStatus?> StatusInSteps()
     {
-        var session = Session;
         // A namespace may outlive its name by a moment, and then nothing tells of its end.
-        session.Namespaces.Sweep();
-        return new EngineStatus(
-            EngineVersion.Number,
-            Environment.ProcessId,
-            session.Time.GetUtcNow() - session.Uptime,
-            Math.Round(session.Uptime.TotalSeconds, 3),
-            session.Capabilities.Kernel.Release,
-            options.LearningRate.Rate,
-            options.Rollback,
-            options.Legacy,
-            session.Cgroup?.Path,
-            [.. session.Core.Hooks.Select(HookReport.From)],
-            Tuners(null),
-            Tunables(null),
-            session.Namespaces.Known.Count,
-            session.Dispatcher.Events,
-            session.EventsLost,
-            session.Dispatcher.Suppressed,
-            session.ChangeLog.Totals.Sum(t => t.Count),
-            session.Journal.Problem);
+        Session.Namespaces.Sweep();
+        foreach (var tunables in TunablesInSteps(null))
+            yield return tunables is null ? null : Status(tunables);
     }
 
     public IReadOnlyList<TunerReport> Tuners(string? tuner) =>
         [.. (tuner is null ? Session.Tuners.Slots : [FindSlot(tuner)]).Select(Report)];
 
-    public IReadOnlyList<TunableReport> Tunables(string? tuner)
+    public IReadOnlyList<TunableReport> Tunables(string? tuner) => TunablesInSteps(tuner).Last()!;
+
+    /// <summary>A namespace with each step.</summary>
+    public IEnumerable<IReadOnlyList<TunableReport>?> TunablesInSteps(string? tuner)
     {
-        var running = tuner is null ? Session.Tuners.Running : [Find(tuner)];
-        return [.. running.SelectMany(r => r.Declaration.Tunables, (r, t) => TunableReport.From(r.Name, t, Values(r, t)))];
+        RunningTuner[] running = tuner is null ? [.. Session.Tuners.Running] : [Find(tuner)];
+        var values = running
+            .SelectMany(r => r.Declaration.Tunables, (r, t) => (r.Name, Tunable: t, Values: new List<TunableValueReport>())).ToArray();
+        foreach (var where in Session.Namespaces.Known)
+        {
+            var wanted = values.Select(v => (v.Tunable, v.Values, Trail: Session.Journal.State.Find(where.Id, v.Tunable.Name)))
+                .Where(v => where.IsGlobal || (v.Trail is not null && v.Tunable.Scope != TunableScope.Machine)).ToArray();
+            if (wanted.Length == 0)
+                continue;
+            foreach (var (value, (_, reports, trail)) in Session.Store.Read([.. wanted.Select(v => v.Tunable)], where).Zip(wanted))
+            {
+                if (value is not null || trail is not null)
+                    reports.Add(new TunableValueReport(where.Name, value?.Text, trail?.Original, trail?.Changes ?? 0));
+            }
+
+            yield return null;
+        }
+
+        yield return [.. values.Select(v => TunableReport.From(v.Name, v.Tunable, v.Values))];
     }
 
     public IReadOnlyList<ChangeReport> Changes(int limit) => _session is null ? _lastChanges : [.. AllChanges().Take(limit)];
@@ -83,6 +87,30 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
 
     private EngineSession Session => _session
         ?? throw new ControlException(ControlError.Failed, "the daemon is starting or stopping; ask again");
+
+    private EngineStatus Status(IReadOnlyList<TunableReport> tunables)
+    {
+        var session = Session;
+        return new EngineStatus(
+            EngineVersion.Number,
+            Environment.ProcessId,
+            session.Time.GetUtcNow() - session.Uptime,
+            Math.Round(session.Uptime.TotalSeconds, 3),
+            session.Capabilities.Kernel.Release,
+            options.LearningRate.Rate,
+            options.Rollback,
+            options.Legacy,
+            session.Cgroup?.Path,
+            [.. session.Core.Hooks.Select(HookReport.From)],
+            Tuners(null),
+            tunables,
+            session.Namespaces.Known.Count,
+            session.Dispatcher.Events,
+            session.EventsLost,
+            session.Dispatcher.Suppressed,
+            session.ChangeLog.Totals.Sum(t => t.Count),
+            session.Journal.Problem);
+    }
 
     private TunerSlot FindSlot(string name) => Session.Tuners.Slots.FirstOrDefault(s => s.Name == name)
         ?? throw new ControlException(ControlError.BadRequest, $"there is no tuner '{name}'");
@@ -121,23 +149,6 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 proposals[ProposalOutcome.Stale],
                 proposals[ProposalOutcome.Failed],
                 proposals[ProposalOutcome.NotTheirs]));
-    }
-
-    private List<TunableValueReport> Values(RunningTuner tuner, Tunable tunable)
-    {
-        var values = new List<TunableValueReport>();
-        foreach (var where in Session.Namespaces.Known)
-        {
-            var trail = Session.Journal.State.Find(where.Id, tunable.Name);
-            if (!where.IsGlobal && (trail is null || tunable.Scope == TunableScope.Machine))
-                continue;
-            var known = tuner.TryRead(tunable, where, out var value);
-            if (!known && trail is null)
-                continue;
-            values.Add(new TunableValueReport(where.Name, known ? value.Text : null, trail?.Original, trail?.Changes ?? 0));
-        }
-
-        return values;
     }
 
     private void Detach()

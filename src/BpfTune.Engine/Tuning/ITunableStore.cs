@@ -12,6 +12,10 @@ public interface ITunableStore
     /// <exception cref="NamespaceException">The namespace may not be entered.</exception>
     bool TryRead(Tunable tunable, NetworkNamespace networkNamespace, [NotNullWhen(true)] out TunableValue? value);
 
+    /// <summary>Reads several in one visit to the namespace; null for each that cannot be read.</summary>
+    IReadOnlyList<TunableValue?> Read(IReadOnlyList<Tunable> tunables, NetworkNamespace networkNamespace) =>
+        [.. tunables.Select(tunable => TryRead(tunable, networkNamespace, out var value) ? value : null)];
+
     /// <summary>
     /// Reads a tunable, asks what to make of it, writes that and reads it back, all in one visit to the namespace.
     /// </summary>

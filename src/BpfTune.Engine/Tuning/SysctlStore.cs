@@ -51,6 +51,20 @@ public sealed class SysctlStore : ITunableStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<TunableValue?> Read(IReadOnlyList<Tunable> tunables, NetworkNamespace networkNamespace)
+    {
+        try
+        {
+            return _namespaces.Run(networkNamespace, () => tunables
+                .Select(tunable => Read(_pathOf(tunable)).Text is { } text ? TunableValue.Parse(text) : null).ToArray());
+        }
+        catch (NamespaceException)
+        {
+            return new TunableValue?[tunables.Count];
+        }
+    }
+
+    /// <inheritdoc/>
     public TunableUpdate Update(
         Tunable tunable, NetworkNamespace networkNamespace, Func<TunableValue, TunableValue?> decide) =>
         _namespaces.Run(networkNamespace, () => UpdateHere(tunable, networkNamespace, decide));

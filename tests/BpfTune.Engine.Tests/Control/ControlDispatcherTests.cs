@@ -122,7 +122,8 @@ public sealed class ControlDispatcherTests
     public void Every_reply_is_one_line()
     {
         _queries.Failure = new InvalidOperationException("first\nsecond");
-        var reply = new ControlDispatcher(_queries, NullLogger.Instance).Answer("""{"query":"status"}"""u8, mayCommand: true).Reply!;
+        var dispatcher = new ControlDispatcher(_queries, NullLogger.Instance);
+        var reply = dispatcher.Continue(dispatcher.Answer("""{"query":"status"}"""u8, mayCommand: true), () => true)!;
 
         Assert.Equal(reply.Length - 1, Array.IndexOf(reply, (byte)'\n'));
     }

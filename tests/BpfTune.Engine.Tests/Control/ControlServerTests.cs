@@ -240,6 +240,28 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public void A_status_of_many_namespaces_keeps_nobody_waiting()
+    {
+        using var harness = new ControlHarness();
+        using var begun = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        harness.Queries.StatusSteps = [.. Enumerable.Repeat(() =>
+        {
+            begun.Set();
+            Thread.Sleep(release.IsSet ? 0 : 5);
+        }, 1000)];
+        var status = Task.Run(() => harness.Client.Ask(new ControlRequest("status")).Length, TestContext.Current.CancellationToken);
+        begun.Wait(TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(harness.Client.Ask(new ControlRequest("changes")).ToArray());
+        Assert.False(status.IsCompleted, "it was waited for");
+        release.Set();
+#pragma warning disable xUnit1031 // It has a deadline of its own: the client's.
+        Assert.True(status.Result > 0);
+#pragma warning restore xUnit1031
+    }
+
+    [Fact]
     public void A_rollback_that_fails_half_way_is_said()
     {
         using var harness = new ControlHarness();

@@ -31,6 +31,20 @@ public sealed class FakeQueries : IEngineQueries
     public EngineStatus Status() => Checked(new EngineStatus(
         "0.1.0", 4242, Noon, 185.25, "6.18.0", 4, true, false, "/sys/fs/cgroup", [Working], Tuners(null), Tunables(null), 3, 120, 2, 7, 2, null));
 
+    /// <summary>What happens before a status is complete, a step each.</summary>
+    public IReadOnlyList<Action> StatusSteps { get; set; } = [];
+
+    public IEnumerable<EngineStatus?> StatusInSteps()
+    {
+        foreach (var step in StatusSteps)
+        {
+            step();
+            yield return null;
+        }
+
+        yield return Status();
+    }
+
     public IReadOnlyList<TunerReport> Tuners(string? tuner)
     {
         Known(tuner);
