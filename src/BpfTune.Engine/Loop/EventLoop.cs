@@ -80,12 +80,46 @@ public sealed unsafe class EventLoop : IDisposable
     /// <summary>Calls back on the loop thread after a delay (millisecond resolution). Dispose the result to cancel.</summary>
     public IDisposable After(TimeSpan delay, Action callback) => _timers.Add(Now + delay, callback);
 
-    /// <summary>Calls back on the loop thread as soon as possible. Any thread may call this.</summary>
+    /// <summary>Calls back on the loop thread as soon as possible, or not at all when it has ended. Any thread may call this.</summary>
     public void Post(Action callback)
     {
         lock (_gate)
             _posted.Add(callback);
-        Wake();
+        try
+        {
+            Wake();
+        }
+        catch (ObjectDisposedException)
+        {
+            // What was done aside took longer than the daemon lived.
+        }
+    }
+
+    /// <summary>Does something that may wait for long on a thread of its own, and then goes on on the loop's, with what went wrong.</summary>
+    /// <param name="name">The thread's name.</param>
+    /// <param name="work">It must not touch what is the loop's.</param>
+    /// <param name="then">Given what the work threw; null when all went well.</param>
+    public void RunAside(string name, Action work, Action<Exception?> then)
+    {
+        var thread = new Thread(() =>
+        {
+            Exception? failure = null;
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+
+            Post(() => then(failure));
+        })
+        {
+            IsBackground = true,
+            Name = name,
+        };
+        thread.Start();
     }
 
     /// <summary>Handles events until <see cref="Stop"/>.</summary>

@@ -60,7 +60,7 @@ internal sealed class EngineSession : IDisposable
 
         Namespaces = Opened(new NamespaceRegistry(time, _log));
         Store = new SysctlStore(Namespaces);
-        Journal = Opened(new Journal(options.JournalPath, time, _log));
+        Journal = Opened(new Journal(options.JournalPath, time, _log) { Aside = (work, then) => loop.RunAside("disk", work, then) });
         Journal.TryPrepare();
         var lines = new TenantLines(time);
         Overrides = new OverrideRegistry(Journal, loggers.CreateLogger) { Lines = lines };

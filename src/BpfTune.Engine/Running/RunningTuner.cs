@@ -195,25 +195,10 @@ internal sealed class RunningTuner : ITunerHost
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(then);
         then = UponTheSameEvidence(then);
-        var thread = new Thread(() =>
-        {
-            Exception? failure = null;
-            try
-            {
-                work();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-
-            _services.Loop.Post(() => _services.Guard(this, "the end of work aside", failure is null ? then : () => throw failure));
-        })
-        {
-            IsBackground = true,
-            Name = Name,
-        };
-        thread.Start();
+        _services.Loop.RunAside(
+            Name,
+            work,
+            failure => _services.Guard(this, "the end of work aside", failure is null ? then : () => throw failure));
     }
 
     /// <summary>What a tuner does later because of an event, it does upon the same evidence.</summary>

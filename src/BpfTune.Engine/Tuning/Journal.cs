@@ -19,13 +19,13 @@ public sealed class Journal : IDisposable
     private readonly ILogger _log;
     private readonly JournalOptions _options;
     private readonly Func<string, StateDirectory> _directory;
+    private readonly JournalCompaction _compaction;
     private JournalFile? _file;
     private Action<JournalFile>? _begin;
     private string? _found;
     private bool _isRead;
     private bool _isBehind;
     private long _lastSeq;
-    private long _rewriteAt;
 
     /// <summary>Whose shares were full, and when their namespaces were looked at for such as have ended; as many as there is room for shares.</summary>
     private readonly Dictionary<NamespaceOwner, long> _full = [];
@@ -50,7 +50,7 @@ public sealed class Journal : IDisposable
         _log = log;
         _options = options ?? new JournalOptions();
         _directory = directory;
-        _rewriteAt = _options.MaximumBytes;
+        _compaction = NewCompaction(null);
         Boot = bootId ?? BootId.Read();
         State = new JournalState(Boot);
         if (StateDirectory.IsThere(Path))
@@ -74,6 +74,15 @@ public sealed class Journal : IDisposable
 
     /// <summary>Whether a namespace that cannot be found has certainly ended; its first values go with it then, and not before.</summary>
     internal Func<NamespaceId, bool> HasEnded { get; init; } = NamespaceHandle.HasEnded;
+
+    /// <summary>
+    /// Does what waits for the disk on another thread, and then goes on on the caller's, with what went wrong. Without it
+    /// the caller waits.
+    /// </summary>
+    internal Action<Action, Action<Exception?>>? Aside
+    {
+        init => _compaction = NewCompaction(value);
+    }
 
     /// <summary>Whether there is anything of that name, whatever it is.</summary>
     public static bool IsThere(string path) => StateDirectory.IsThere(path);
@@ -212,7 +221,17 @@ public sealed class Journal : IDisposable
     };
 
     /// <inheritdoc/>
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _compaction.Abandon();
+        }
+        finally
+        {
+            _file?.Dispose();
+        }
+    }
 
     /// <summary>Nothing is pushed out for something new: what does not fit is not tuned.</summary>
     private void MakeRoom(NetworkNamespace place, string tunable)
@@ -259,6 +278,7 @@ public sealed class Journal : IDisposable
         var file = Prepare(mayWrite: true);
         if (!file.IsIntact())
         {
+            _compaction.Abandon();
             // Somebody took the file away or cut it. What matters is still in memory.
             TuningLog.JournalReplaced(_log, Path);
             var last = file.LastLine;
@@ -276,7 +296,7 @@ public sealed class Journal : IDisposable
         }
 
         file.Append(record);
-        if (file.Length > _rewriteAt)
+        if (_compaction.Appended(file, record))
             Compact(file);
     }
 
@@ -379,7 +399,11 @@ public sealed class Journal : IDisposable
     };
 
     /// <summary>Writes the file anew: what this boot adds up to.</summary>
-    private void Rewrite(JournalFile file) => file.Replace([Header(), .. State.Snapshot(_time.GetUtcNow())]);
+    private void Rewrite(JournalFile file)
+    {
+        _compaction.Abandon();
+        file.Replace([Header(), .. State.Snapshot(_time.GetUtcNow())]);
+    }
 
     private void Compact(JournalFile file)
     {
@@ -389,7 +413,7 @@ public sealed class Journal : IDisposable
             if (content.Damage is not null)
             {
                 // In memory is all that could be read, and all that was written since.
-                Rewrite(file);
+                _compaction.Begin(file, content.Records.Count, [Header(), .. State.Snapshot(_time.GetUtcNow())]);
                 if (_found is null)
                     TuningLog.JournalRepaired(_log, Path);
             }
@@ -400,19 +424,16 @@ public sealed class Journal : IDisposable
                 var older = new JournalState(Boot);
                 foreach (var record in records.Take(cut))
                     older.Apply(record);
-                file.Replace([Header(), .. older.Snapshot(_time.GetUtcNow()), .. records.Skip(cut)]);
+                _compaction.Begin(file, content.Records.Count, [Header(), .. older.Snapshot(_time.GetUtcNow()), .. records.Skip(cut)]);
             }
-
-            _rewriteAt = Math.Max(_options.MaximumBytes, file.Length * 2);
-            TuningLog.JournalCompacted(_log, Path, content.Records.Count, file.Length);
         }
         catch (JournalException exception)
         {
-            // The old file is whole and goes on; the next try comes when it has grown by as much again.
-            _rewriteAt = file.Length + _options.MaximumBytes;
-            Fail(exception);
+            _compaction.Postpone(file, exception);
         }
     }
+
+    private JournalCompaction NewCompaction(Action<Action, Action<Exception?>>? aside) => new(_options, _log, Path, Fail) { Aside = aside };
 
     private void Fail(JournalException exception)
     {

@@ -117,45 +117,53 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// Puts other content in the file's place in one step: a reader, or a crash, sees the old file or the new one, and the
-    /// new one is on the disk before the old one goes. Its lines go on with the numbers.
-    /// </summary>
+    /// <summary>Puts other content in the file's place in one step, and waits until that is on the disk.</summary>
     /// <exception cref="JournalException">The new file cannot be written; the old one stays.</exception>
     internal void Replace(IEnumerable<JournalRecord> records)
     {
-        var temporary = _name + ".new";
-        SafeFileHandle? replacement = null;
-        var length = 0L;
-        var line = LastLine;
+        var replacement = Prepare(records);
         try
         {
-            replacement = _directory.New(temporary);
-            foreach (var record in records)
-            {
-                var bytes = JournalText.Format(record, ++line);
-                _directory.Write(replacement, bytes, length);
-                length += bytes.Length;
-            }
-
-            _directory.Sync(replacement, temporary);
-            _directory.Rename(temporary, _name);
+            replacement.Sync();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JournalException)
+        catch (JournalException)
         {
-            if (replacement is not null)
-                Discard(replacement, temporary);
-            throw new JournalException($"the journal {_path} cannot be rewritten: {exception.Message}", exception);
+            replacement.Discard();
+            throw;
         }
 
+        Take(replacement);
+        SyncDirectory();
+    }
+
+    /// <summary>Writes what is to take the file's place.</summary>
+    /// <exception cref="JournalException">It cannot be written.</exception>
+    internal JournalReplacement Prepare(IEnumerable<JournalRecord> records)
+    {
+        var replacement = new JournalReplacement(_directory, _path, LastLine);
+        replacement.Write(records);
+        return replacement;
+    }
+
+    /// <summary>Lets it take the file's place.</summary>
+    /// <exception cref="JournalException">It cannot; the old file stays.</exception>
+    internal void Take(JournalReplacement replacement)
+    {
+        var file = replacement.Rename();
         _file?.Dispose();
-        _file = replacement;
-        (_isWritable, _endsInLine, Length, LastLine) = (true, true, length, line);
+        _file = file;
+        (_isWritable, _endsInLine, Length, LastLine) = (true, true, replacement.Length, replacement.LastLine);
+    }
+
+    /// <summary>Waits until that it has taken its place is on the disk.</summary>
+    /// <exception cref="JournalException">That is not known.</exception>
+    internal void SyncDirectory()
+    {
         try
         {
             _directory.Sync();
         }
-        catch (Exception exception) when (exception is IOException or JournalException)
+        catch (Exception exception) when (exception is IOException or JournalException or ObjectDisposedException)
         {
             throw new JournalException($"the journal {_path} is rewritten, but whether that is on the disk is not known: {exception.Message}", exception);
         }
@@ -167,19 +175,6 @@ internal sealed class JournalFile : IDisposable
         _file?.Dispose();
         _lock?.Dispose();
         _directory.Dispose();
-    }
-
-    private void Discard(SafeFileHandle replacement, string temporary)
-    {
-        replacement.Dispose();
-        try
-        {
-            _directory.Remove(temporary);
-        }
-        catch (JournalException)
-        {
-            // What made the rewriting fail is what is told; the next rewriting begins by removing this file.
-        }
     }
 
     private void CutBack(SafeFileHandle file)

@@ -41,6 +41,40 @@ public sealed class EventLoopTests : IDisposable
         stopper.Join();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_done_aside_goes_on_on_the_loop(bool fails)
+    {
+        var (loop, aside, after) = (Environment.CurrentManagedThreadId, 0, 0);
+        Exception? failure = null;
+        _loop.RunAside(
+            "aside",
+            () =>
+            {
+                aside = Environment.CurrentManagedThreadId;
+                if (fails)
+                    throw new IOException("the disk is gone");
+            },
+            e =>
+            {
+                (after, failure) = (Environment.CurrentManagedThreadId, e);
+                _loop.Stop();
+            });
+        _loop.Run();
+        Assert.NotEqual(loop, aside);
+        Assert.Equal(loop, after);
+        Assert.Equal(fails ? "the disk is gone" : null, failure?.Message);
+    }
+
+    [Fact]
+    public void What_comes_after_its_end_is_left()
+    {
+        var ended = new EventLoop(TimeProvider.System);
+        ended.Dispose();
+        ended.Post(() => Assert.Fail("there is no loop any more"));
+    }
+
     [Fact]
     public void Readable_descriptors_are_called_until_they_are_removed()
     {

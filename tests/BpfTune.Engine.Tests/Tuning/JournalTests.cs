@@ -297,6 +297,39 @@ public sealed class JournalTests : IDisposable
         static NetworkNamespace Other(uint i) => new(new NamespaceId(1_000 + i, 1_000 + i), $"n{i}", false);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_disk_that_takes_its_time_keeps_nobody_waiting(bool isRefused)
+    {
+        var waiting = new Queue<(Action Work, Action<Exception?> Then)>();
+        using (var journal = new Journal(Path, _time, _log, new JournalOptions { MaximumBytes = 4000, RecentLines = 2 }, "boot") { Aside = (work, then) => waiting.Enqueue((work, then)) })
+        {
+            var last = 1;
+            while (waiting.Count == 0)
+                Apply(journal, $"{last}", $"{++last}");
+            for (var i = 0; i < 5; i++)
+                Apply(journal, $"{last}", $"{++last}");
+
+            // The old file goes on, until the other one is on the disk; then that one has all that came meanwhile.
+            var before = new FileInfo(Path).Length;
+            Assert.InRange(before, 4000, long.MaxValue);
+            var (work, then) = waiting.Dequeue();
+            work();
+            then(isRefused ? new IOException("the disk is gone") : null);
+            Assert.Equal(isRefused, new FileInfo(Path).Length >= before);
+            Assert.Equal(isRefused, journal.Problem is not null);
+            Apply(journal, $"{last}", $"{++last}");
+            Assert.Null(journal.Problem);
+            Assert.Equal($"{last}", Trail(journal)!.Last);
+        }
+
+        using var next = new Journal(Path, _time, _log, null, "boot");
+        Assert.Empty(next.Damage);
+        Assert.Equal("1", Trail(next)!.Original);
+        Assert.False(File.Exists(Path + ".new"));
+    }
+
     [Fact]
     public void Each_owner_has_a_share_of_the_first_values()
     {
