@@ -12,23 +12,18 @@ public sealed class Journal : IDisposable
 {
     private const int FormatVersion = 2;
 
-    /// <summary>How often the namespaces of a full ledger are looked at for such as have ended.</summary>
-    private static readonly TimeSpan SearchInterval = TimeSpan.FromMinutes(1);
-
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly JournalOptions _options;
     private readonly Func<string, StateDirectory> _directory;
     private readonly JournalCompaction _compaction;
+    private readonly JournalRoom _room;
     private JournalFile? _file;
     private Action<JournalFile>? _begin;
     private string? _found;
     private bool _isRead;
     private bool _isBehind;
     private long _lastSeq;
-
-    /// <summary>Whose shares were full, and when their namespaces were looked at for such as have ended; as many as there is room for shares.</summary>
-    private readonly Dictionary<NamespaceOwner, long> _full = [];
 
     /// <summary>Reads what there is. A file that is absent is made when the first line is written.</summary>
     /// <param name="path">The file.</param>
@@ -51,6 +46,7 @@ public sealed class Journal : IDisposable
         _options = options ?? new JournalOptions();
         _directory = directory;
         _compaction = NewCompaction(null);
+        _room = new JournalRoom(time, log);
         Boot = bootId ?? BootId.Read();
         State = new JournalState(Boot);
         if (StateDirectory.IsThere(Path))
@@ -126,7 +122,7 @@ public sealed class Journal : IDisposable
     {
         var place = proposal.Namespace;
         var tunable = proposal.Tunable.Name;
-        MakeRoom(place, tunable);
+        _room.Make(State, place, tunable, HasEnded, Ended);
         Manage([tunable]);
         var trail = State.Find(place.Id, tunable);
         var first = trail is { IsOriginalUnknown: false } && trail.IsOurs(old.Text) && trail.Original != old.Text ? trail.Original : null;
@@ -231,44 +227,6 @@ public sealed class Journal : IDisposable
         {
             _file?.Dispose();
         }
-    }
-
-    /// <summary>Nothing is pushed out for something new: what does not fit is not tuned.</summary>
-    private void MakeRoom(NetworkNamespace place, string tunable)
-    {
-        foreach (var earlier in State.EarlierHoldersOf(place.Id))
-            Ended(State.Place(earlier));
-        if (State.WhoseIsFull(place, tunable) is not { } whose)
-            return;
-        var isKnown = _full.TryGetValue(whose, out var searchedAt);
-        if (!isKnown || _time.GetElapsedTime(searchedAt) >= SearchInterval)
-        {
-            _full[whose] = _time.GetTimestamp();
-            foreach (var one in State.Places.Where(one => IsOf(whose, one) && one.Cookie != 0 && HasEnded(one.Id)).ToArray())
-                Ended(one);
-            if (State.WhoseIsFull(place, tunable) is null)
-            {
-                _full.Remove(whose);
-                return;
-            }
-        }
-
-        var exception = new JournalException(Full(whose));
-        if (!isKnown)
-            TuningLog.JournalFull(_log, exception.Message);
-        throw exception;
-    }
-
-    /// <summary>Somebody unknown stands for all tenants.</summary>
-    private static bool IsOf(NamespaceOwner whose, JournalNamespace place) =>
-        whose == NamespaceOwner.Unknown ? !place.Whose.IsMachine : place.Whose == whose;
-
-    private static string Full(NamespaceOwner whose)
-    {
-        var (count, of) = whose.IsMachine ? (JournalState.TrailCapacity, "the machine's own namespaces")
-            : whose == NamespaceOwner.Unknown ? (JournalState.TenantsTrails, "tenants' namespaces")
-            : (JournalState.EachTenantsTrails, $"namespaces of {whose.Phrase}");
-        return $"the journal remembers {count} first values of {of}, which is as many as it takes";
     }
 
     private void Ended(JournalNamespace place) => Note(Next(JournalKind.Gone) with { Namespace = place });
