@@ -43,8 +43,10 @@ const volatile __u32 send_room = 2;
 struct buffer_event {
 	struct bpftune_event header;
 	__u64 socket;	 /* tells sockets apart; not a stable name */
+	__u64 peer;	 /* tells the hosts apart that they lead to */
 	__u32 buffer;	 /* sk_rcvbuf or sk_sndbuf, bytes of truesize */
-	__u32 window;	 /* payload bytes that the path carries in min_rtt_us */
+	__u32 window;	 /* payload bytes that the path carries in min_rtt_us, or */
+			 /* in rtt_us where that is not known */
 	__u32 limit[3];	 /* tcp_rmem or tcp_wmem of the namespace */
 	__u32 overhead;	 /* truesize of 256 bytes of payload */
 	__u32 rtt_us;	 /* smoothed round trip now */
@@ -121,12 +123,27 @@ buffer_reserve(struct net *net, __u32 buffer, __u64 wanted, __u32 limit,
 	return NULL;
 }
 
+static __always_inline __u64 peer_of(struct sock *sk)
+{
+	__u32 address[4] = {};
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6 &&
+	    bpf_core_field_exists(sk->__sk_common.skc_v6_daddr))
+		BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32);
+	else
+		address[3] = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	/* Fibonacci hashing's multiplier: the halves of an address shall not cancel out. */
+	return ((__u64)address[0] << 32 | address[1]) * 11400714819323198485ULL ^
+	       ((__u64)address[2] << 32 | address[3]);
+}
+
 /* What both directions tell alike; limit, overhead and moderate are their own. */
 static __always_inline void buffer_submit(struct buffer_event *e, struct sock *sk,
 					  __u32 buffer, __u32 window, __u32 rtt,
 					  __u32 min_rtt)
 {
 	e->socket = (__u64)sk;
+	e->peer = peer_of(sk);
 	e->buffer = buffer;
 	e->window = window;
 	e->rtt_us = rtt;
@@ -136,29 +153,104 @@ static __always_inline void buffer_submit(struct buffer_event *e, struct sock *s
 	bpftune_submit(e);
 }
 
+/* What had come in on a socket when it was last looked at. */
+struct receive_state {
+	__u64 bytes; /* in order */
+	__u64 time_us;
+	__u32 seq; /* the last of all, in order or not */
+	__u32 reserved;
+};
+
+/* By address: tracepoints without types know no socket storage. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct receive_state);
+} bpftune_received SEC(".maps");
+
+/* The end of the last segment that came in, whatever is missing before it. */
+static __always_inline __u32 last_seq(struct tcp_sock *tp, __u32 next)
+{
+	struct sk_buff *last;
+	struct tcp_skb_cb *cb;
+
+	if (!BPF_CORE_READ(tp, out_of_order_queue.rb_node))
+		return next;
+	last = BPF_CORE_READ(tp, ooo_last_skb);
+	cb = (void *)last + bpf_core_field_offset(last->cb);
+	return BPF_CORE_READ(cb, end_seq);
+}
+
+/*
+ * Payload bytes that came in over the path in a round trip of so many
+ * microseconds; 0 when that cannot be told yet. Not what the program read: one
+ * that stalls and then reads says how fast it reads. Nor what became readable:
+ * behind a hole that is filled lies a window that had come in before.
+ */
+static __always_inline __u64 arrived(struct sock *sk, __u32 rtt)
+{
+	struct tcp_sock *tp = (void *)sk;
+	__u64 key = (__u64)sk, bytes, elapsed, since;
+	struct receive_state now = {}, *before;
+	__u32 next = BPF_CORE_READ(tp, rcv_nxt), handled;
+
+	now.bytes = BPF_CORE_READ(tp, bytes_received);
+	now.time_us = BPF_CORE_READ(tp, tcp_mstamp);
+	now.seq = last_seq(tp, next);
+	before = bpf_map_lookup_elem(&bpftune_received, &key);
+	/* Addresses are used again: who has received less is another socket. */
+	if (before && now.bytes >= before->bytes && now.time_us >= before->time_us) {
+		elapsed = now.time_us - before->time_us;
+		if (elapsed < rtt)
+			return 0;
+		bytes = (__u32)(now.seq - before->seq);
+		*before = now;
+	} else {
+		bpf_map_update_elem(&bpftune_received, &key, &now, BPF_ANY);
+		/*
+		 * One that is seen for the first time and young cannot wait for a
+		 * second time: the raise would come a round trip late. In its
+		 * first round trip all that the kernel measured came in; while
+		 * slow start doubles, as good as all of its last.
+		 */
+		since = BPF_CORE_READ(tp, rcvq_space.time);
+		handled = next - BPF_CORE_READ(tp, rcvq_space.seq);
+		elapsed = now.time_us - since;
+		if (now.time_us < since || elapsed < rtt)
+			return 0;
+		if (now.bytes > handled &&
+		    (now.bytes > 2 * (__u64)handled || elapsed > 2 * (__u64)rtt))
+			return 0;
+		bytes = handled + (__u32)(now.seq - next);
+	}
+	return elapsed ? bytes * rtt / elapsed : 0;
+}
+
 static __always_inline int receive(struct sock *sk)
 {
 	struct tcp_sock *tp = (void *)sk;
-	struct net *net = bpftune_sock_net(sk);
-	__u32 limit = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[2]);
-	__u32 buffer = BPF_CORE_READ(sk, sk_rcvbuf);
-	__u64 copied = BPF_CORE_READ(tp, copied_seq) -
-		       BPF_CORE_READ(tp, rcvq_space.seq);
-	__u64 elapsed = BPF_CORE_READ(tp, tcp_mstamp) -
-			BPF_CORE_READ(tp, rcvq_space.time);
 	__u32 rtt = BPF_CORE_READ(tp, rcv_rtt_est.rtt_us) >> 3;
-	__u32 min_rtt = min_rtt_of(tp);
-	__u32 overhead = receive_overhead(tp);
 	struct buffer_event *e;
-	__u64 wanted;
-	__u32 window;
+	__u32 buffer, limit, window, overhead, min_rtt;
+	__u64 elapsed, wanted;
+	struct net *net;
 
-	/* The kernel measures once a round trip; a pause must not count as one. */
-	if (!rtt || elapsed < rtt)
+	/* The kernel measures once a round trip, and so does this. */
+	if (!rtt)
+		return 0;
+	elapsed = BPF_CORE_READ(tp, tcp_mstamp) - BPF_CORE_READ(tp, rcvq_space.time);
+	if (elapsed < rtt)
 		return 0;
 	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_RCVBUF_LOCK)
 		return 0;
-	window = without_queue((copied & 0xffffffff) * rtt / elapsed, rtt, min_rtt);
+	window = without_queue(arrived(sk, rtt), rtt, min_rtt = min_rtt_of(tp));
+	if (!window)
+		return 0;
+	net = bpftune_sock_net(sk);
+	limit = BPF_CORE_READ(net, ipv4.sysctl_tcp_rmem[2]);
+	buffer = BPF_CORE_READ(sk, sk_rcvbuf);
+	overhead = receive_overhead(tp);
 	wanted = ((__u64)receive_room * window * overhead) >> 8;
 	e = buffer_reserve(net, buffer, wanted, limit, TCP_BUFFER_RECEIVE,
 			   TCP_BUFFER_RECEIVE_FULL);
@@ -176,15 +268,8 @@ static __always_inline int receive(struct sock *sk)
 /* Fires when a buffer is about to grow (6.18 on). */
 BPFTUNE_TRACEPOINT(rcvgrow, tcp_rcvbuf_grow, struct sock *, receive)
 
-/* Fires at every read: one in eight is enough. Losing counts to a race is fine. */
-static __u32 reads;
-
-static __always_inline int receive_sampled(struct sock *sk)
-{
-	return reads++ & 7 ? 0 : receive(sk);
-}
-
-BPFTUNE_TRACEPOINT(rcvspace, tcp_rcv_space_adjust, struct sock *, receive_sampled)
+/* Fires at every read; once a round trip one of them does. */
+BPFTUNE_TRACEPOINT(rcvspace, tcp_rcv_space_adjust, struct sock *, receive)
 
 /* What the path delivers in a round trip; cwnd until a rate is known. */
 static __always_inline __u32 send_window(struct tcp_sock *tp, __u32 rtt,

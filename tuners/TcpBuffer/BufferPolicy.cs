@@ -12,6 +12,9 @@ internal static class BufferPolicy
     /// <summary>The share of TCP's memory, and of the memory available, that one socket may take: an eighth.</summary>
     private const int MemoryShare = 8;
 
+    /// <summary>How many times the bandwidth-delay product is left where larger buffers only add delay: the kernel needs twice what comes in a round trip.</summary>
+    public const int LeanRoom = 2;
+
     /// <summary>A sixteenth more is not worth a change.</summary>
     private const int WorthAChange = 16;
 
@@ -44,6 +47,16 @@ internal static class BufferPolicy
     /// <summary>One step down; never below the default member, nor below what the path needs.</summary>
     public static long Lower(long maximum, long defaultMember, long bandwidthDelayCeiling, LearningRate rate) =>
         rate.Lower(maximum, Math.Max(defaultMember, bandwidthDelayCeiling));
+
+    /// <summary>
+    /// The maximum when what was needed has faded: what is still needed, never less than what was there first. The
+    /// present one while that is hardly less.
+    /// </summary>
+    public static long Recede(long maximum, long first, long needed)
+    {
+        var target = Math.Max(first, needed);
+        return maximum - target <= maximum / WorthAChange ? maximum : target;
+    }
 
     private static long Saturate(Int128 value) => value > long.MaxValue ? long.MaxValue : (long)value;
 }

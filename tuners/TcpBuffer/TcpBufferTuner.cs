@@ -24,8 +24,8 @@ internal sealed class TcpBufferTuner : Tuner
 
     public TcpBufferTuner()
     {
-        _receive = PerNamespace(_ => new BufferWatch(this, TcpTunables.ReceiveBuffer, "rcvbuf", ReceiveRoom));
-        _send = PerNamespace(_ => new BufferWatch(this, TcpTunables.SendBuffer, "sndbuf", SendRoom));
+        _receive = PerNamespace(_ => new BufferWatch(this, TcpTunables.ReceiveBuffer, "rcvbuf", ReceiveRoom, "InOctets"));
+        _send = PerNamespace(_ => new BufferWatch(this, TcpTunables.SendBuffer, "sndbuf", SendRoom, "OutOctets"));
         _syn = PerNamespace(ns => new SynWatch(this, ns));
         _saving = PerNamespace(ns => new MemorySaving(this, ns));
         _memory = new MemoryWatch(this, (ushort)tcp_buffer_event.TCP_BUFFER_MEMORY, _saving);
@@ -107,6 +107,8 @@ internal sealed class TcpBufferTuner : Tuner
     public override void OnNamespaceGone(NamespaceId id)
     {
         _saving.Find(id)?.Stop();
+        _receive.Find(id)?.Stop();
+        _send.Find(id)?.Stop();
         base.OnNamespaceGone(id);
     }
 
@@ -115,6 +117,8 @@ internal sealed class TcpBufferTuner : Tuner
     {
         foreach (var saving in _saving.Values)
             saving.Stop();
+        foreach (var watch in _receive.Values.Concat(_send.Values))
+            watch.Stop();
     }
 
     private void OnReceive(in TunerEvent e, in buffer_event record)

@@ -34,6 +34,9 @@ internal sealed class AlgorithmTable
     /// <summary>The number of dctcp as a set; empty while the kernel does not have it.</summary>
     public ushort EcnCandidates { get; private set; }
 
+    /// <summary>The number of bbr as a set: it takes a loss for no sign of congestion, below a fifth of what is sent (net/ipv4/tcp_bbr.c).</summary>
+    public ushort LossTolerant { get; private set; }
+
     /// <summary>Takes up an algorithm that the kernel has. True when it is new.</summary>
     public bool Add(string name)
     {
@@ -45,6 +48,8 @@ internal sealed class AlgorithmTable
             Candidates |= bit;
         else if (name == Dctcp)
             EcnCandidates |= bit;
+        if (name == Bbr)
+            LossTolerant |= bit;
         return true;
     }
 

@@ -49,7 +49,8 @@ internal sealed class BpfChoiceTable(Loaded bpf) : IChoiceTable
     public void Forget(NamespaceId id) => bpf.Maps.bpftune_conn_in.Remove(id.Inode);
 
     /// <inheritdoc/>
-    public ConnectionDeeds Deeds() => new(Sum(conn_count.CONN_SWITCHED), Sum(conn_count.CONN_CHOSEN));
+    public ConnectionDeeds Deeds() => new(
+        Sum(conn_count.CONN_SWITCHED), Sum(conn_count.CONN_CHOSEN), Sum(conn_count.CONN_BACK), Sum(conn_count.CONN_AGAIN));
 
     private ulong Sum(conn_count what)
     {

@@ -63,13 +63,14 @@ internal sealed class TcpConnectionTuner : Tuner
             Mechanism.Bpf(ProgramNames.bpftune_conn_so)))
         .On<conn_event>((ushort)tcp_conn_event.TCP_CONN_OUTCOME, OnOutcome)
         .On<conn_event>((ushort)tcp_conn_event.TCP_CONN_LOSSY, OnLossy)
+        .On<conn_event>((ushort)tcp_conn_event.TCP_CONN_BAD, OnBad)
         .On<conn_unknown>((ushort)tcp_conn_event.TCP_CONN_UNKNOWN, OnUnknown);
 
     /// <inheritdoc/>
     public override IEnumerable<TunerFact> Facts() => _remotes.Values
         .OrderByDescending(r => r.LastUse)
         .Take(MostFacts)
-        .Select(r => new TunerFact($"{r.Key} in {r.Namespace.Name}", Describe(r)));
+        .Select(r => new TunerFact($"{r.Key} in {r.Namespace.Name}", r.Describe(_algorithms, Host.Time)));
 
     /// <inheritdoc/>
     public override IEnumerable<string> Deeds() => (_choices?.Deeds() ?? default).Describe(_remotes, _algorithms);
@@ -122,8 +123,27 @@ internal sealed class TcpConnectionTuner : Tuner
     private void OnOutcome(in TunerEvent e, in conn_event record)
     {
         var overridden = IsOverridden(e.Namespace);
-        if (!ConnectionOutcome.TryRead(in record, out var outcome))
+        if (Learn(in e, in record, out _) is { } remote && !overridden)
+            Publish(remote);
+    }
+
+    private void OnBad(in TunerEvent e, in conn_event record)
+    {
+        if (Learn(in e, in record, out var index) is not { } remote)
             return;
+        remote.Fail(index, record.cause == (uint)conn_cause.CONN_TRIAL, Host.Time);
+        var name = _algorithms.Names[index];
+        if (IsTold(remote))
+            ConnectionLog.WentBadlyAgain(Host.Log, remote.Key, e.Namespace.Phrase, record.rate, name, record.enough);
+        else
+            ConnectionLog.WentBadly(Host.Log, remote.Key, e.Namespace.Phrase, record.rate, name, record.enough);
+        if (!IsOverridden(e.Namespace))
+            Publish(remote);
+    }
+
+    /// <summary>Takes in what a connection told; null when nothing is to be learned from it.</summary>
+    private Remote? Learn(in TunerEvent e, in conn_event record, out int index)
+    {
         var ecn = record.ecn != 0;
         // A tenant's connections have no modules loaded into the kernel that all share.
         if (!e.Namespace.IsTenant)
@@ -134,19 +154,18 @@ internal sealed class TcpConnectionTuner : Tuner
                 Want(AlgorithmTable.Dctcp);
         }
 
-        var index = _algorithms.IndexOf(record.algorithm.Text);
+        index = _algorithms.IndexOf(record.algorithm.Text);
         if (index < 0)
             index = TakeUpDefault(record.algorithm.ToString());
         // dctcp elsewhere was not chosen here: whoever made it the default knows the network.
         if (index < 0 || !_algorithms.IsSafe(index, ecn))
-            return;
+            return null;
         var remote = _remotes.Get(RemoteKey.Of(in record.key), e.Namespace);
-        remote.Learn(index, in outcome, ecn, Host.LearningRate);
+        var outcome = remote.Learn(index, in record, Host.LearningRate) ?? default;
         ConnectionLog.Learned(
-            Host.Log, remote.Key, e.Namespace.Phrase, _algorithms.Names[index],
-            outcome.Rtt, remote.Limits.MinRtt, outcome.Rate, remote.Limits.MaxRate, remote.Cost(index));
-        if (!overridden)
-            Publish(remote);
+            Host.Log, remote.Key, e.Namespace.Phrase, _algorithms.Names[index], outcome.Rtt, remote.Limits.MinRtt, outcome.Rate,
+            remote.Limits.MaxRate, record.clean, record.queued, record.retransmits, record.segments);
+        return remote;
     }
 
     private void OnLossy(in TunerEvent e, in conn_event record)
@@ -166,13 +185,15 @@ internal sealed class TcpConnectionTuner : Tuner
 
         var remote = _remotes.Get(RemoteKey.Of(in record.key), e.Namespace);
         var algorithm = record.algorithm.ToString();
-        if (++remote.Lossy == 1 && !e.Namespace.IsTenant)
+        remote.Move();
+        if (remote.Lossy == 1 && !e.Namespace.IsTenant)
             ConnectionLog.Switched(Host.Log, remote.Key, e.Namespace.Phrase, record.retransmits, record.segments, algorithm);
         else
             ConnectionLog.SwitchedAgain(Host.Log, remote.Key, e.Namespace.Phrase, record.retransmits, record.segments, algorithm);
         Allow(e.Namespace, AlgorithmTable.Bbr, "lossy_connections", string.Create(
             CultureInfo.InvariantCulture,
-            $"a connection to {remote.Key} in {e.Namespace.Phrase} had to send {record.retransmits} of {record.segments} segments again"));
+            $"a connection to {remote.Key} in {e.Namespace.Phrase} had to send {record.retransmits} of {record.segments} segments again, with no queue on the way"));
+        Publish(remote);
     }
 
     /// <summary>Whether to keep out of a namespace. Asked at events too: an override may be older than this daemon.</summary>
@@ -185,8 +206,7 @@ internal sealed class TcpConnectionTuner : Tuner
 
     private void Publish(Remote remote)
     {
-        if (remote.Choose(_algorithms) is not { } choice)
-            return;
+        var choice = remote.Choose(_algorithms, Host.Time);
         if (remote.Published is not { } published || !IsSame(in choice, in published))
         {
             if (_choices?.Set(remote.Key, in choice) == true)
@@ -195,21 +215,36 @@ internal sealed class TcpConnectionTuner : Tuner
                 ConnectionLog.NoRoom(Host.Log, remote.Key.ToString());
         }
 
-        if (choice.best == remote.Preferred || !ConnectionPolicy.IsSettled(choice.candidates, remote.Estimates))
+        var preferred = choice.best == ConnectionPolicy.NoAlgorithm ? ConnectionPolicy.None : choice.best;
+        if (preferred == remote.Preferred)
             return;
-        remote.Preferred = choice.best;
-        var (name, costs) = (_algorithms.Names[choice.best], remote.Costs(_algorithms));
-        if (remote.Namespace.IsTenant || (_toldAt is { } at && Host.Time.GetElapsedTime(at) < LogInterval))
+        remote.Preferred = preferred;
+        var why = remote.Why(_algorithms);
+        var told = IsTold(remote);
+        if (preferred < 0)
         {
-            ConnectionLog.PrefersAgain(Host.Log, remote.Key, remote.Namespace.Phrase, name, costs);
-        }
-        else
-        {
-            _toldAt = Host.Time.GetTimestamp();
-            ConnectionLog.Prefers(Host.Log, remote.Key, remote.Namespace.Phrase, name, costs);
+            if (told)
+                ConnectionLog.PrefersDefaultAgain(Host.Log, remote.Key, remote.Namespace.Phrase, why);
+            else
+                ConnectionLog.PrefersDefault(Host.Log, remote.Key, remote.Namespace.Phrase, why);
+            return;
         }
 
-        Allow(remote.Namespace, name, "algorithm_preferred", $"connections to {remote.Key} in {remote.Namespace.Phrase} get it; costs (connections): {costs}");
+        var name = _algorithms.Names[preferred];
+        if (told)
+            ConnectionLog.PrefersAgain(Host.Log, remote.Key, remote.Namespace.Phrase, name, why);
+        else
+            ConnectionLog.Prefers(Host.Log, remote.Key, remote.Namespace.Phrase, name, why);
+        Allow(remote.Namespace, name, "algorithm_preferred", $"connections to {remote.Key} in {remote.Namespace.Phrase} get it: {why}");
+    }
+
+    /// <summary>Whether enough was said above debug level of late.</summary>
+    private bool IsTold(Remote remote)
+    {
+        if (remote.Namespace.IsTenant || (_toldAt is { } at && Host.Time.GetElapsedTime(at) < LogInterval))
+            return true;
+        _toldAt = Host.Time.GetTimestamp();
+        return false;
     }
 
     /// <summary>
@@ -277,15 +312,4 @@ internal sealed class TcpConnectionTuner : Tuner
     private static bool IsSame(in conn_choice one, in conn_choice other) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<conn_choice>(in one))
             .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<conn_choice>(in other)));
-
-    private string Describe(Remote remote)
-    {
-        var costs = remote.Costs(_algorithms);
-        var text = costs.Length == 0 ? "costs unknown yet" : $"cost by algorithm (connections): {costs}";
-        if (remote.Preferred >= 0)
-            text = $"{_algorithms.Names[remote.Preferred]} preferred; {text}";
-        if (remote.Limits.MinRtt > 0)
-            text += string.Create(CultureInfo.InvariantCulture, $"; least round trip {remote.Limits.MinRtt / 1000:0.0} ms, best rate {remote.Limits.MaxRate * 8 / 1e6:0.0} Mbit/s");
-        return remote.Lossy == 0 ? text : string.Create(CultureInfo.InvariantCulture, $"{text}; {remote.Lossy} switched to bbr for loss");
-    }
 }

@@ -50,6 +50,8 @@ static __always_inline bool has_ecn(struct sock *sk)
 	return features & RTAX_FEATURE_ECN;
 }
 
+/* Busy: jiffies with data to send or on the way; limited: held back by the
+ * receiver's window or the send buffer meanwhile (tcp_info's chrono statistics). */
 static __always_inline void read_times(struct tcp_sock *tp, __u32 *busy,
 				       __u32 *limited)
 {
@@ -87,6 +89,35 @@ static __always_inline __u64 name_of(__u64 algorithm)
 		__builtin_memcpy(&__value, __text, sizeof(__value));           \
 		__value;                                                       \
 	})
+
+/* net/ipv4/tcp_cubic.c, HYSTART_DELAY_MIN and HYSTART_DELAY_MAX, microseconds. */
+#define QUEUE_LEAST 4000
+#define QUEUE_MOST 16000
+
+/*
+ * Whether packets wait on the way, by what cubic itself takes for the sign of a
+ * queue: a round trip an eighth above the least, 4 ms at least and 16 at most
+ * (HYSTART_DELAY_THRESH). Less on a path so short that 4 ms are half of it.
+ * What a full queue loses has waited in it, and so have those before and after:
+ * of the smoothed round trip and the last one the smaller counts.
+ */
+static __always_inline bool has_queue(struct tcp_sock *tp, __u32 least)
+{
+	__u32 rtt = tp->srtt_us >> 3, last = tp->rack.rtt_us, more = least >> 3;
+
+	/* None was measured yet: nothing can be told. */
+	if (least == 0xffffffff)
+		return true;
+	if (last && last < rtt)
+		rtt = last;
+	if (more < QUEUE_LEAST)
+		more = QUEUE_LEAST;
+	if (more > QUEUE_MOST)
+		more = QUEUE_MOST;
+	if (more > least >> 1)
+		more = least >> 1;
+	return rtt > least + more;
+}
 
 /* A default that yields to others, or is for a network made for it, is meant. */
 static __always_inline bool is_deliberate(struct sock *sk)

@@ -169,9 +169,20 @@ struct net_device {
 
 struct sk_buff {
 	struct net_device *dev;
+	char cb[48]; /* struct tcp_skb_cb of those that TCP has */
 	unsigned char *head;
 	__u16 network_header; /* offset from head */
 	__u16 protocol;	      /* big endian */
+};
+
+struct tcp_skb_cb {
+	__u32 end_seq;
+};
+
+struct rb_node;
+
+struct rb_root {
+	struct rb_node *rb_node;
 };
 
 struct napi_struct {
@@ -199,7 +210,15 @@ struct proto {
 	long *sysctl_mem;
 };
 
+struct in6_addr {
+	union {
+		__u32 u6_addr32[4];
+	} in6_u;
+};
+
 struct sock_common {
+	__u32 skc_daddr; /* big endian; of IPv4 in IPv6 too */
+	struct in6_addr skc_v6_daddr; /* absent where IPv6 is not built */
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	struct proto *skc_prot;
@@ -240,17 +259,27 @@ struct inet_connection_sock {
 
 struct tcp_sock {
 	__u32 copied_seq;
+	__u32 snd_una; /* first byte that is not acknowledged */
+	__u32 snd_nxt; /* next byte to be sent */
 	__u32 srtt_us; /* smoothed round trip, microseconds << 3 */
 	struct minmax rtt_min; /* microseconds, over tcp_min_rtt_wlen seconds */
 	__u32 snd_cwnd;
 	__u32 mss_cache;
 	__u32 rate_delivered;	/* packets in the last good rate sample, */
 	__u32 rate_interval_us; /* and how long they took */
+	__u8 rate_app_limited : 1; /* the program had nothing to send meanwhile */
+	struct {
+		__u32 rtt_us; /* of the segment that was delivered last */
+	} rack;
 	__u8 scaling_ratio; /* since 6.6: payload share of skb->truesize, of 256 */
 	struct {
 		__u32 rtt_us; /* receiver's estimate, microseconds << 3 */
 	} rcv_rtt_est;
 	__u64 tcp_mstamp; /* microseconds, of the last packet */
+	__u64 bytes_received; /* in order */
+	__u32 rcv_nxt;	      /* end of what was received in order */
+	struct rb_root out_of_order_queue;
+	struct sk_buff *ooo_last_skb; /* the last in that, if there is any */
 	__u64 bytes_acked;
 	__u32 data_segs_out;
 	__u32 total_retrans;

@@ -38,7 +38,7 @@ public static class Netem
 
     private static void Delay(LabNamespace end, string device, PipeOptions options)
     {
-        List<string> command = ["tc", "qdisc", "replace", "dev", device, "root", "netem", "limit", Text(Limit), "delay", Text(options.Delay.TotalMicroseconds) + "us"];
+        List<string> command = ["tc", "qdisc", "replace", "dev", device, "root", "netem", "limit", Text(LimitOf(options)), "delay", Text(options.Delay.TotalMicroseconds) + "us"];
         if (options.Loss > 0)
         {
             command.AddRange(["loss", Text(options.Loss * 100) + "%"]);
@@ -57,6 +57,11 @@ public static class Netem
             end.Exec("ethtool", "-K", device, "tso", "off", "gso", "off").OrThrow();
         }
     }
+
+    /// <summary>In packets, those on the way among them.</summary>
+    private static double LimitOf(PipeOptions options) => options is { QueueLimit: > 0, Rate: > 0, Offload: false }
+        ? Math.Ceiling((options.QueueLimit + options.Rate / 8 * options.Delay.TotalSeconds) / options.Mtu)
+        : Limit;
 
     private static bool Probe()
     {

@@ -8,7 +8,7 @@ public sealed class BufferPolicyTests
     private static readonly LearningRate Rate = LearningRate.Default;
 
     private static BufferFacts Facts(long window = 131072, long overhead = 512, long allocated = 100, long pressure = 100_000) =>
-        new(262144, window, overhead, 50_000, allocated, pressure, 200_000);
+        new(262144, window, overhead, 50_000, 50_000, allocated, pressure, 200_000);
 
     [Theory]
     [InlineData(100_000, 512, 2, 400_000)] // twice the payload, twice its truesize
@@ -91,4 +91,23 @@ public sealed class BufferPolicyTests
     [InlineData(200_000, 100_000, false)]
     public void Memory_is_ample_until_a_step_below_the_pressure_mark(long allocated, long pressure, bool ample) =>
         Assert.Equal(ample, BufferPolicy.IsMemoryAmple(Facts(allocated: allocated, pressure: pressure), Rate));
+
+    [Theory]
+    [InlineData(100_000_000, 131072, 100_000_000, 100_000_000)] // needed still
+    [InlineData(100_000_000, 131072, 94_000_000, 100_000_000)] // a sixteenth less is not worth a change
+    [InlineData(100_000_000, 131072, 50_000_000, 50_000_000)]
+    [InlineData(100_000_000, 131072, 0, 131072)] // never below what was there first
+    [InlineData(131072, 131072, 0, 131072)]
+    [InlineData(131072, 6_291_456, 0, 131072)] // nor is it raised
+    public void What_is_not_needed_any_more_goes_down_to_what_was_there_first(long maximum, long first, long needed, long expected) =>
+        Assert.Equal(expected, BufferPolicy.Recede(maximum, first, needed));
+
+    [Theory]
+    [InlineData(0, 1000)]
+    [InlineData(5, 1000)]
+    [InlineData(10, 500)]
+    [InlineData(15, 250)]
+    [InlineData(200, 0)]
+    public void What_was_needed_holds_for_minutes_and_then_fades(int minutes, long left) =>
+        Assert.Equal(left, new Need(1000, 1, 0).After(TimeSpan.FromMinutes(minutes)));
 }

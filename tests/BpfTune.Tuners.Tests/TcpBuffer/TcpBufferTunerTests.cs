@@ -97,6 +97,93 @@ public sealed class TcpBufferTunerTests
     }
 
     [Fact]
+    public void A_near_and_a_far_peer_are_two_paths()
+    {
+        _host.Answer = ProposalOutcome.CoolingDown;
+        // Each one's round trip is steady; taken together it would go with the buffer, and rise a hundredfold.
+        for (uint i = 0; i < 40; i++)
+        {
+            var isFar = i % 2 == 0;
+            Receive(
+                limit: 8_000_000, window: 200_000, buffer: (isFar ? 4_000_000u : 500_000) + (i * 1000), rtt: isFar ? 50_000u : 500, minRtt: isFar ? 50_000u : 500,
+                peer: i % 2);
+        }
+
+        Assert.Empty(_host.Proposals);
+    }
+
+    [Fact]
+    public void A_connection_that_began_in_a_queue_is_reckoned_with_the_least_round_trip_of_its_peer()
+    {
+        _host.Answer = ProposalOutcome.CoolingDown;
+        Receive(limit: 131072, window: 100_000, minRtt: 50_000);
+        Assert.Equal(800_000, _host.Proposals[^1].New[2]);
+        Receive(limit: 131072, window: 400_000, rtt: 200_000, minRtt: 200_000);
+        Assert.Equal(800_000, _host.Proposals[^1].New[2]);
+        Receive(limit: 131072, window: 400_000, rtt: 200_000, minRtt: 200_000, peer: 2);
+        Assert.Equal(3_200_000, _host.Proposals[^1].New[2]);
+    }
+
+    [Fact]
+    public void What_nothing_has_needed_for_long_goes_down_to_what_was_there_first()
+    {
+        Traffic(0);
+        Set("net.ipv4.tcp_rmem", Blue, "4096 131072 200000");
+        Receive(limit: 200_000, window: 1_000_000);
+        Assert.Equal("4096 131072 8000000", Get("net.ipv4.tcp_rmem", Blue));
+        _host.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal("4096 131072 8000000", Get("net.ipv4.tcp_rmem", Blue));
+        _host.Advance(TimeSpan.FromMinutes(5));
+        Assert.InRange(_host.Values[("net.ipv4.tcp_rmem", Blue.Id)][2], 4_000_000, 4_600_000);
+        _host.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("4096 131072 200000", Get("net.ipv4.tcp_rmem", Blue));
+        Assert.Equal("buffer_not_needed", _host.Proposals[^1].Scenario);
+        Assert.Equal(0, _host.TimerCount);
+    }
+
+    [Fact]
+    public void A_connection_that_goes_on_without_a_word_keeps_it()
+    {
+        Traffic(0);
+        Receive(limit: 131072, window: 1_000_000);
+        // 20 MB/s were seen.
+        for (var minute = 1; minute <= 60; minute++)
+        {
+            Traffic(minute * 60 * 6_000_000L);
+            _host.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal("4096 131072 8000000", Get("net.ipv4.tcp_rmem", Blue));
+        _host.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("4096 131072 131072", Get("net.ipv4.tcp_rmem", Blue));
+    }
+
+    [Fact]
+    public void What_somebody_else_has_set_meanwhile_is_not_lowered()
+    {
+        Receive(limit: 131072, window: 1_000_000);
+        Set("net.ipv4.tcp_rmem", Blue, "4096 131072 16000000");
+        _host.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("4096 131072 16000000", Get("net.ipv4.tcp_rmem", Blue));
+        Assert.Equal(0, _host.TimerCount);
+
+        // What was found there later is what is left in the end.
+        Receive(limit: 16_000_000, window: 4_000_000);
+        Assert.Equal("4096 131072 32000000", Get("net.ipv4.tcp_rmem", Blue));
+        _host.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("4096 131072 16000000", Get("net.ipv4.tcp_rmem", Blue));
+    }
+
+    [Fact]
+    public void A_namespace_that_is_gone_leaves_no_timer()
+    {
+        Receive(limit: 131072, window: 1_000_000);
+        Assert.Equal(1, _host.TimerCount);
+        _tuner.OnNamespaceGone(Blue.Id);
+        Assert.Equal(0, _host.TimerCount);
+    }
+
+    [Fact]
     public void A_round_trip_that_wavers_a_little_does_not()
     {
         for (uint i = 0; i < 40; i++)
@@ -179,15 +266,17 @@ public sealed class TcpBufferTunerTests
         _host.ProcNet["snmp"] = $"Tcp: PassiveOpens\nTcp: {accepted}\n";
     }
 
+    private void Traffic(long octets) => _host.ProcNet["netstat"] = $"IpExt: InOctets\nIpExt: {octets}\n";
+
     private void Syn() => Invoke(4, new syn_event { reason = 2 });
 
     private void Receive(
         uint limit, uint window, ulong socket = 1, uint? buffer = null, uint rtt = 50_000, uint moderate = 1, long allocated = 100,
-        ushort kind = 1)
+        ushort kind = 1, uint minRtt = 50_000, ulong peer = 1)
     {
         var record = new buffer_event
         {
-            socket = socket, buffer = buffer ?? limit, window = window, overhead = 512, rtt_us = rtt, min_rtt_us = 50_000,
+            socket = socket, buffer = buffer ?? limit, window = window, overhead = 512, rtt_us = rtt, min_rtt_us = minRtt, peer = peer,
             moderate = moderate, allocated = allocated,
         };
         record.limit[0] = 4096;

@@ -3,7 +3,7 @@ using BpfTune.Tuners.TcpConnection;
 
 namespace BpfTune.Tuners.Tests.TcpConnection;
 
-public sealed class DeclarationTests() : DeclarationContract(new TcpConnectionTuner(), 3)
+public sealed class DeclarationTests() : DeclarationContract(new TcpConnectionTuner(), 4)
 {
     [Fact]
     public void The_kernels_maps_hold_as_much_as_the_tables_here()

@@ -9,6 +9,7 @@ namespace BpfTune.Tuners.Tests.TcpConnection;
 public sealed class TcpConnectionTunerTests
 {
     private const string Allowed = "net.ipv4.tcp_allowed_congestion_control";
+    private const byte None = ConnectionPolicy.NoAlgorithm;
     private const string Available = "net.ipv4.tcp_available_congestion_control";
     private static readonly NetworkNamespace Blue = new(new NamespaceId(4026532000, 7), "blue", false);
     private static readonly RemoteKey Key = new(Blue.Id.Inode, 4, BitConverter.IsLittleEndian ? 0x000200c0u : 0xc0000200u, 0);
@@ -33,17 +34,31 @@ public sealed class TcpConnectionTunerTests
     }
 
     [Fact]
-    public void Nothing_is_chosen_before_four_connections_and_then_what_was_never_tried()
+    public void Where_the_default_does_well_nothing_but_the_round_trip_is_told()
     {
         Start();
-        Outcome("cubic", 3);
-        Assert.Empty(_choices.Choices);
-        Outcome("cubic");
+        Outcome("cubic", 40);
         var choice = Assert.Single(_choices.Choices).Value;
-        Assert.Equal("bbr", _choices.Names[choice.best]);
-        Assert.Equal(["bbr", "cubic"], Named(choice.candidates));
-        Assert.Equal(0, choice.candidates_ecn);
-        Assert.Equal(3277, choice.explore);
+        Assert.Equal((None, None, 0, 20_000u), (choice.best, choice.best_ecn, choice.explore, choice.min_rtt_us));
+        Assert.Equal(1, _choices.Writes);
+        Assert.Empty(_host.Proposals);
+        Assert.Equal("cubic 40.0 Mbit/s at 20.0 ms (40 connections); least round trip 20.0 ms", Assert.Single(_tuner.Facts()).Value);
+        Assert.Equal("learned from 40 connections to 1 network, and the default kept for all", Assert.Single(_tuner.Deeds()));
+    }
+
+    [Fact]
+    public void A_default_that_stands_in_a_queue_makes_others_be_tried_after_four_connections()
+    {
+        Start();
+        Outcome("cubic", 3, rtt: 60_000);
+        Assert.Equal(0, _choices.Choices[Key].explore);
+        Outcome("cubic", rtt: 60_000);
+        var choice = _choices.Choices[Key];
+        Assert.Equal(None, choice.best);
+        Assert.Equal(["bbr"], Named(choice.trial));
+        Assert.Equal(0, choice.trial_ecn);
+        Assert.Equal(ushort.MaxValue, choice.explore);
+        Assert.Equal(2500u, choice.enough_trial);
         Assert.Empty(_host.Proposals);
     }
 
@@ -51,8 +66,8 @@ public sealed class TcpConnectionTunerTests
     public void The_cheaper_one_is_preferred_allowed_and_shown()
     {
         Start();
-        Outcome("cubic", 4, rate: 1e6, rtt: 40_000);
-        Outcome("bbr", 2, rate: 10e6, rtt: 20_000);
+        Outcome("cubic", 4, rate: 9e6, rtt: 60_000);
+        Outcome("bbr", 2, rate: 10e6, rtt: 20_000, cause: conn_cause.CONN_TRIAL);
         Assert.Equal("bbr", _choices.Names[_choices.Choices[Key].best]);
         var proposal = Assert.Single(_host.Proposals);
         Assert.Equal(Allowed, proposal.Tunable.Name);
@@ -62,24 +77,93 @@ public sealed class TcpConnectionTunerTests
         Assert.Contains("192.0.2.0/24 in namespace blue", proposal.Evidence, StringComparison.Ordinal);
         var fact = Assert.Single(_tuner.Facts());
         Assert.Equal("192.0.2.0/24 in blue", fact.Name);
-        Assert.StartsWith("bbr preferred; cost by algorithm (connections): bbr 0.00 (2), cubic ", fact.Value, StringComparison.Ordinal);
+        Assert.Equal("bbr preferred: bbr 80.0 Mbit/s at 20.0 ms (2 connections), cubic 72.0 Mbit/s at 60.0 ms (4); least round trip 20.0 ms", fact.Value);
 
-        // It turns out worse later: the other one takes over again.
-        Outcome("bbr", 40, rate: 0.1e6, rtt: 400_000);
-        Assert.Equal("cubic", _choices.Names[_choices.Choices[Key].best]);
+        // It turns out worse later: the default has it again.
+        Outcome("bbr", 40, rate: 0.1e6, rtt: 400_000, cause: conn_cause.CONN_BEST);
+        Assert.Equal(None, _choices.Choices[Key].best);
+    }
+
+    [Fact]
+    public void After_one_connection_that_lost_with_no_queue_the_next_gets_bbr_and_it_is_said_why()
+    {
+        Start();
+        // As the kernel tells of it: what the first algorithm came to, and that it is moved.
+        Outcome("cubic", rate: 1e6, clean: 3);
+        Lossy();
+        var choice = _choices.Choices[Key];
+        Assert.Equal(("bbr", 0, 500u), (_choices.Names[choice.best], choice.explore, choice.enough));
+        Outcome("bbr", 11, rate: 100e6, rtt: 45_000, cause: conn_cause.CONN_BEST, lost: 10);
+        Assert.Equal(("bbr", 0, 500u), (_choices.Names[_choices.Choices[Key].best], _choices.Choices[Key].explore, _choices.Choices[Key].enough));
+        Assert.Equal(
+            "bbr preferred: the path loses by itself (0.99 % of segments sent again); bbr 800.0 Mbit/s at 45.0 ms (11 connections), cubic 8.0 Mbit/s at 20.0 ms (1); "
+            + "least round trip 20.0 ms; 1 switched to bbr for loss",
+            Assert.Single(_tuner.Facts()).Value);
+        Assert.Contains("bbr for 192.0.2.0/24 in namespace blue (the path loses", _tuner.Deeds().Single(d => d.StartsWith("learned", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connections_that_are_too_short_to_move_add_up()
+    {
+        Start();
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(_choices.Choices.Count == 0 || _choices.Choices[Key].best == None);
+            Outcome("cubic", clean: 2);
+        }
+
+        Assert.Equal("bbr", _choices.Names[_choices.Choices[Key].best]);
+    }
+
+    [Fact]
+    public void Where_bbr_is_the_default_nothing_is_tried_on_a_lossy_path()
+    {
+        Start();
+        Outcome("bbr", 12, rate: 100e6, rtt: 55_000, clean: 3, lost: 10);
+        Assert.Equal((None, 0, 0), (_choices.Choices[Key].best, _choices.Choices[Key].trial, _choices.Choices[Key].explore));
+        Assert.StartsWith("the path loses", Assert.Single(_tuner.Facts()).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trial_that_goes_badly_is_not_repeated_for_a_day()
+    {
+        Start();
+        Outcome("cubic", 4, rtt: 60_000);
+        Assert.Equal(["bbr"], Named(_choices.Choices[Key].trial));
+        Bad("bbr", conn_cause.CONN_TRIAL);
+        Assert.Equal((0, 0), (_choices.Choices[Key].trial, _choices.Choices[Key].explore));
+        Assert.Contains("went badly and was taken back: bbr; nothing is tried for 24 h", Assert.Single(_tuner.Facts()).Value, StringComparison.Ordinal);
+        _host.Advance(TimeSpan.FromHours(23.9));
+        Outcome("cubic", rtt: 60_000);
+        Assert.Equal(0, _choices.Choices[Key].explore);
+        _host.Advance(TimeSpan.FromHours(0.2));
+        Outcome("cubic", rtt: 60_000);
+        Assert.Equal(["bbr"], Named(_choices.Choices[Key].trial));
+    }
+
+    [Fact]
+    public void What_is_preferred_goes_when_two_connections_did_badly_under_it()
+    {
+        Start();
+        Outcome("cubic", rate: 1e6, clean: 3);
+        Lossy();
+        Bad("bbr", conn_cause.CONN_BEST);
+        Assert.Equal("bbr", _choices.Names[_choices.Choices[Key].best]);
+        Bad("bbr", conn_cause.CONN_LOSS);
+        Assert.Equal((None, 1), (_choices.Choices[Key].best, _choices.Choices[Key].stay));
     }
 
     [Fact]
     public void An_hour_of_the_same_connections_writes_the_choice_and_the_list_once()
     {
         Start();
-        Outcome("cubic", 4, rate: 1e6, rtt: 40_000);
-        Outcome("bbr", 2, rate: 10e6, rtt: 20_000);
+        Outcome("cubic", 4, rate: 1e6, rtt: 60_000);
+        Outcome("bbr", 2, rate: 10e6, rtt: 20_000, cause: conn_cause.CONN_TRIAL);
         var writes = _choices.Writes;
         for (var i = 0; i < 3600; i++)
         {
-            Outcome(i % 20 == 0 ? "cubic" : "bbr", rate: i % 20 == 0 ? 1e6 : 10e6, rtt: i % 20 == 0 ? 40_000u : 20_000u);
-            Lossy();
+            var isTrial = i % 20 == 0;
+            Outcome(isTrial ? "cubic" : "bbr", rate: isTrial ? 1e6 : 10e6, rtt: isTrial ? 60_000u : 20_000u, cause: isTrial ? conn_cause.CONN_TRIAL : conn_cause.CONN_BEST);
             _host.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -93,14 +177,14 @@ public sealed class TcpConnectionTunerTests
     {
         _modules.Add("dctcp");
         Start();
-        Outcome("cubic", 10);
+        Outcome("cubic", 10, rtt: 60_000);
         Assert.DoesNotContain("dctcp", _loaded);
-        Outcome("cubic", ecn: true);
+        Outcome("bbr", 2, cause: conn_cause.CONN_TRIAL, rtt: 30_000);
+        Outcome("cubic", ecn: true, rtt: 60_000);
         var choice = _choices.Choices[Key];
-        Assert.Equal(["dctcp"], Named(choice.candidates_ecn));
-        Assert.DoesNotContain("dctcp", Named(choice.candidates));
-        Outcome("bbr", 2);
-        Outcome("dctcp", 3, ecn: true, rate: 100e6);
+        Assert.Equal(["dctcp"], Named(choice.trial_ecn));
+        Assert.DoesNotContain("dctcp", Named(choice.trial));
+        Outcome("dctcp", 3, ecn: true, cause: conn_cause.CONN_TRIAL);
         choice = _choices.Choices[Key];
         Assert.Equal("dctcp", _choices.Names[choice.best_ecn]);
         Assert.NotEqual("dctcp", _choices.Names[choice.best]);
@@ -124,11 +208,15 @@ public sealed class TcpConnectionTunerTests
     public void The_namespaces_default_is_a_candidate_for_its_remotes_whatever_it_is()
     {
         Start();
-        Outcome("westwood", 4);
-        Assert.Equal(["bbr", "cubic", "westwood"], Named(_choices.Choices[Key].candidates).Order());
-        var other = Key with { First = 1 };
-        Outcome("cubic", 4, key: other);
-        Assert.Equal(["bbr", "cubic"], Named(_choices.Choices[other].candidates));
+        foreach (var (key, own) in new[] { (Key, "westwood"), (Key with { First = 1 }, "cubic") })
+        {
+            Outcome(own, 4, key: key, rtt: 60_000);
+            Outcome("bbr", 2, key: key, cause: conn_cause.CONN_TRIAL);
+            Outcome("cubic", 2, key: key, cause: conn_cause.CONN_TRIAL, rtt: 60_000);
+        }
+
+        Assert.Equal(["cubic", "westwood"], Named(_choices.Choices[Key].trial).Order());
+        Assert.Equal(["cubic"], Named(_choices.Choices[Key with { First = 1 }].trial));
     }
 
     [Fact]
@@ -137,9 +225,9 @@ public sealed class TcpConnectionTunerTests
         Set(Available, "reno cubic");
         Start();
         Assert.Equal(["bbr"], _loaded);
-        Outcome("cubic", 50);
+        Outcome("cubic", 50, rtt: 60_000);
         Assert.Equal(["bbr", "htcp"], _loaded);
-        Assert.Empty(_choices.Choices);
+        Assert.Equal(0, _choices.Choices[Key].explore);
         Assert.Empty(_host.Proposals);
     }
 
@@ -148,8 +236,9 @@ public sealed class TcpConnectionTunerTests
     {
         _modules.Add("htcp");
         Start();
-        Outcome("cubic", 4);
-        Assert.Equal(["bbr", "cubic", "htcp"], Named(_choices.Choices[Key].candidates).Order());
+        Outcome("cubic", 4, rtt: 60_000);
+        Outcome("bbr", 2, rtt: 60_000, cause: conn_cause.CONN_TRIAL);
+        Assert.Equal(["htcp"], Named(_choices.Choices[Key].trial));
     }
 
     [Fact]
@@ -160,7 +249,7 @@ public sealed class TcpConnectionTunerTests
         Outcome("cubic", 10);
         Lossy();
         Assert.Empty(_host.Proposals);
-        Assert.Empty(_choices.Choices);
+        Assert.Equal(None, _choices.Choices[Key].best);
     }
 
     [Fact]
@@ -172,7 +261,7 @@ public sealed class TcpConnectionTunerTests
         var proposal = Assert.Single(_host.Proposals);
         Assert.Equal("lossy_connections", proposal.Scenario);
         Assert.Equal("reno bbr cubic", proposal.New.Text);
-        Assert.Equal("a connection to 192.0.2.0/24 in namespace blue had to send 5 of 100 segments again", proposal.Evidence);
+        Assert.Equal("a connection to 192.0.2.0/24 in namespace blue had to send 5 of 100 segments again, with no queue on the way", proposal.Evidence);
         Assert.EndsWith("2 switched to bbr for loss", Assert.Single(_tuner.Facts()).Value, StringComparison.Ordinal);
     }
 
@@ -182,19 +271,22 @@ public sealed class TcpConnectionTunerTests
         Start();
         Assert.Empty(_tuner.Deeds());
         Outcome("cubic");
-        Assert.Equal("learned from 1 connection to 1 network, too few to prefer an algorithm yet", Assert.Single(_tuner.Deeds()));
+        Assert.Equal("learned from 1 connection to 1 network, and the default kept for all", Assert.Single(_tuner.Deeds()));
 
-        Outcome("cubic", 3, rate: 1e6, rtt: 40_000);
-        Outcome("bbr", 2, rate: 10e6, rtt: 20_000);
+        Outcome("cubic", 3, rtt: 60_000);
+        Outcome("bbr", 2, rate: 10e6, cause: conn_cause.CONN_TRIAL);
         Lossy();
         // More than events told of: most are held back under load.
-        _choices.Counted = new ConnectionDeeds(Switched: 6, Chosen: 1);
+        _choices.Counted = new ConnectionDeeds(Switched: 6, Chosen: 1, MovedBack: 2, Again: 3);
 
         Assert.Equal(
             [
                 "6 connections were switched to bbr for loss, to 192.0.2.0/24 in namespace blue",
                 "1 connection was given a congestion control by what is known of their network",
-                "learned from 6 connections to 1 network: bbr for 192.0.2.0/24 in namespace blue",
+                "2 connections were moved back, since the other congestion control delivered less than half",
+                "3 connections were begun again under bbr, since it had taken a loss for the end of the path",
+                "learned from 6 connections to 1 network: bbr for 192.0.2.0/24 in namespace blue "
+                    + "(the path loses by itself; bbr 80.0 Mbit/s at 20.0 ms (2 connections), cubic 40.0 Mbit/s at 43.1 ms (4))",
             ],
             _tuner.Deeds());
     }
@@ -215,11 +307,12 @@ public sealed class TcpConnectionTunerTests
         _host.Answer = ProposalOutcome.Stale;
         Lossy();
         Lossy();
-        Assert.Equal(2, _host.Proposals.Count);
+        // For the connection, for what is preferred from then on, and for the second connection.
+        Assert.Equal(3, _host.Proposals.Count);
         _host.Answer = ProposalOutcome.Failed;
         Lossy();
         Lossy();
-        Assert.Equal(3, _host.Proposals.Count);
+        Assert.Equal(4, _host.Proposals.Count);
     }
 
     [Fact]
@@ -268,8 +361,8 @@ public sealed class TcpConnectionTunerTests
         Start();
         _loaded.Clear();
         var theirs = new NetworkNamespace(Blue.Id, "theirs", false, NamespaceOwner.Tenant(1000, 5));
-        Outcome("cubic", 4, rate: 1e6, rtt: 40_000, where: theirs);
-        Outcome("bbr", 2, rate: 10e6, rtt: 20_000, where: theirs);
+        Outcome("cubic", 4, rtt: 60_000, where: theirs);
+        Outcome("bbr", 2, rate: 10e6, cause: conn_cause.CONN_TRIAL, where: theirs);
         Lossy(where: theirs);
         Assert.Equal("bbr", _choices.Names[_choices.Choices[Key].best]);
         Assert.Empty(_loaded);
@@ -325,7 +418,8 @@ public sealed class TcpConnectionTunerTests
         _choices.Names.Where(n => (set >> n.Key & 1) != 0).Select(n => n.Value).Order();
 
     private void Outcome(
-        string algorithm, int count = 1, double rate = 5e6, uint rtt = 20_000, bool ecn = false, RemoteKey? key = null, NetworkNamespace? where = null)
+        string algorithm, int count = 1, double rate = 5e6, uint rtt = 20_000, bool ecn = false, RemoteKey? key = null, NetworkNamespace? where = null,
+        conn_cause cause = conn_cause.CONN_DEFAULT, uint clean = 0, uint lost = 0)
     {
         for (var i = 0; i < count; i++)
         {
@@ -335,15 +429,27 @@ public sealed class TcpConnectionTunerTests
                 algorithm = CharArray16.From(Encoding.ASCII.GetBytes(algorithm)),
                 bytes = (ulong)rate,
                 duration_ns = 1_000_000_000,
-                duration = 250,
-                busy = 250,
                 rtt_us = rtt,
                 min_rtt_us = 20_000,
                 segments = 1000,
+                retransmits = clean + lost,
+                clean = clean,
+                clean_segments = clean,
                 ecn = ecn ? 1u : 0,
+                cause = (uint)cause,
             }, where);
         }
     }
+
+    private void Bad(string algorithm, conn_cause cause) => Send(tcp_conn_event.TCP_CONN_BAD, new conn_event
+    {
+        key = Key.ToKernel(),
+        algorithm = CharArray16.From(Encoding.ASCII.GetBytes(algorithm)),
+        segments = 1000,
+        rate = 100,
+        enough = 2500,
+        cause = (uint)cause,
+    }, null);
 
     private void Lossy(int error = 0, NetworkNamespace? where = null) => Send(tcp_conn_event.TCP_CONN_LOSSY, new conn_event
     {

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using BpfTune.Lab;
 
 namespace BpfTune.Daemon.LiveTests;
@@ -151,6 +154,82 @@ public sealed class BufferTests(ITestOutputHelper output)
         Assert.Equal("1", site.Sender.ReadSysctl("net.ipv4.tcp_moderate_rcvbuf"));
         daemon.Process.Stop(TestDaemon.Patience);
         Assert.Equal("0", site.Receiver.ReadSysctl("net.ipv4.tcp_moderate_rcvbuf"));
+    }
+
+    [Fact]
+    public void A_reader_that_stalls_and_then_drains_does_not_run_the_maximum_away()
+    {
+        Suite.Require();
+        const long rate = 400_000_000;
+        using var site = new Site(rate);
+        site.Set(TcpSettings.Fixed(TcpSettings.GenerousMaximum));
+        var generous = site.Transfer(4);
+        site.SetLow();
+        using var daemon = new TestDaemon(null, "-R", "-a", "tcp_buffer");
+        // The first one's window scale is that of the small maximum; those that follow can fill what they are given.
+        for (var i = 0; i < 3; i++)
+            Stall(site, TimeSpan.FromSeconds(5));
+        var stalled = Site.Maximum(site.Receiver, Receive);
+        var steady = site.Transfer(4);
+        var maximum = Site.Maximum(site.Receiver, Receive);
+
+        // At the worst a segment takes twice its payload (net/ipv4/tcp_input.c, TCP_DEFAULT_SCALING_RATIO).
+        var product = (long)(rate / 8 * site.RoundTrip.TotalSeconds) * 2;
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"tcp_rmem max {stalled} after stalls, {maximum} in the end: {maximum / (double)product:0.0} times what {product} bytes of truesize hold; {steady.SteadyMbit:0} of {generous.SteadyMbit:0} Mbit/s ({steady.SteadyMbit / generous.SteadyMbit:P0})"));
+        Assert.InRange(stalled, 131073, 6 * product);
+        Assert.InRange(maximum, 131073, 6 * product);
+        Assert.True(steady.SteadyMbit >= 0.85 * generous.SteadyMbit, $"{steady.SteadyMbit:0} of {generous.SteadyMbit:0} Mbit/s");
+    }
+
+    /// <summary>The sender always has something to send; the receiver reads nothing for a second, then all there is for half of one.</summary>
+    private static void Stall(Site site, TimeSpan duration)
+    {
+        using var listener = site.Receiver.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(LabPipe.AddressB(false), 0));
+        listener.Listen(1);
+        using var client = site.Sender.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        client.SetRawSocketOption(6, 13, "cubic"u8);
+        client.Connect(listener.LocalEndPoint!);
+        using var server = listener.Accept();
+        var start = Stopwatch.GetTimestamp();
+        client.SendTimeout = 200;
+        var sender = new Thread(() =>
+        {
+            var chunk = new byte[256 * 1024];
+            while (Stopwatch.GetElapsedTime(start) < duration)
+            {
+                try
+                {
+                    client.Send(chunk);
+                }
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+                {
+                    // Nobody reads now.
+                }
+            }
+        });
+        sender.Start();
+        var buffer = new byte[4 << 20];
+        server.ReceiveTimeout = 100;
+        while (Stopwatch.GetElapsedTime(start) < duration)
+        {
+            Thread.Sleep(1000);
+            for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < TimeSpan.FromMilliseconds(500);)
+            {
+                try
+                {
+                    server.Receive(buffer);
+                }
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+                {
+                    // All is read.
+                }
+            }
+        }
+
+        sender.Join();
     }
 
     private static bool IsRaised(TestDaemon daemon, string tunable) => daemon.AskJson("changes").EnumerateArray().Any(c =>

@@ -28,8 +28,8 @@ public sealed class TcpConnectionEcnTests
         using var link = bpf.Program("bpftune_conn_so").AttachCgroup(cgroup.Handle);
 
         bpf.Map("bpftune_conn_name").Update(Bytes(0u), Padded("reno", 16));
-        // struct conn_choice: no candidate but number 0 where there is ECN.
-        byte[] choice = [0, 0, .. Bytes((ushort)1), 0, 0, None, 0];
+        // struct conn_choice: nothing is known or tried, and number 0 is best where there is ECN.
+        byte[] choice = [.. new byte[22], None, 0, .. new byte[4]];
         bpf.Map("bpftune_conn_choice").Update(Key(site), choice);
         // struct conn_permission, as the tuner gives it to a namespace that it may tune; the inode alone says which.
         bpf.Map("bpftune_conn_in").Update(Bytes((uint)site.Sender.Inode), [.. Bytes(0UL), .. Bytes(1u), .. Bytes(0u)]);
