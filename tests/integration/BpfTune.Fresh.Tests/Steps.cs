@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BpfTune.Fresh.Tests;
 
 /// <summary>
-/// What a stranger does in a root, one thing after another: each once, and none before those that come before it, whatever the order in which
-/// the tests ask for them.
+/// What a stranger does in a root, one thing after another: each once, and none before those of the plan that come before it, whatever the order
+/// in which the tests ask for them.
 /// </summary>
 internal static class Steps
 {
@@ -15,7 +15,7 @@ internal static class Steps
 
     // The newest clang that this Debian has, besides the one that the build has installed.
     private const string InstallNewestClang = """
-        apt-get install -qq -y --no-install-recommends "$(apt-cache pkgnames clang- | grep -xE 'clang-[0-9]+' | sort -V | tail -1)" >/dev/null
+        apt-get update -qq && apt-get install -qq -y --no-install-recommends "$(apt-cache pkgnames clang- | grep -xE 'clang-[0-9]+' | sort -V | tail -1)" >/dev/null
         """;
 
     private static readonly Dictionary<(string Suite, string Step), StepResult> s_results = [];
@@ -30,7 +30,8 @@ internal static class Steps
     {
         if (!s_roots.TryGetValue(suite, out var root))
             s_roots.Add(suite, root = BareRoot.Make(suite));
-        foreach (var each in All.TakeWhile(each => each != step).Append(step).Where(each => !s_results.ContainsKey((suite, each))))
+        var planned = Suite.Plan.Single(root => root.Suite == suite).Steps;
+        foreach (var each in planned.TakeWhile(each => each != step).Append(step).Where(each => !s_results.ContainsKey((suite, each))))
         {
             var result = root.Run(Command(each));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fresh: {each} in a bare {suite} took {result.Elapsed.TotalSeconds:0} s, exit code {result.ExitCode}"));
