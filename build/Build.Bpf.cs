@@ -10,7 +10,7 @@ partial class Build
         .Description("Compiles the BPF programs alone, for x86-64 and arm64")
         .DependsOn(Restore)
         .Executes(() => RunDotnet(
-            ["msbuild", RootDirectory / "build" / "msbuild" / "CompileBpf.proj", $"-p:Configuration={Configuration}", "-nologo", "-v:minimal", .. NoServers]));
+            ["msbuild", RootDirectory / "build" / "msbuild" / "CompileBpf.proj", $"-p:Configuration={Configuration}", "-nologo", "-v:minimal", .. OwnServers]));
 
     Target ClangTest => _ => _
         .Description("Compiles all BPF programs with every clang that is installed (and $CLANG), against libbpf's headers here and in --headers; a warning fails it")

@@ -10,7 +10,7 @@ partial class Build
 
     Target Restore => _ => _
         .Description("Fetches the NuGet packages, in the versions that Directory.Packages.props names")
-        .Executes(() => RunDotnet(["restore", Solution, "-nologo", "-v", "minimal", .. NoServers]));
+        .Executes(() => RunDotnet(["restore", Solution, "-nologo", "-v", "minimal", .. OwnServers]));
 
     Target Compile => _ => _
         .Description("Compiles everything: BPF programs, their skeletons, the daemon, the tuners and the tests")

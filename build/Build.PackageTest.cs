@@ -39,7 +39,7 @@ partial class Build
             var daemon = place / "daemon";
             RunDotnet(
             [
-                "publish", RootDirectory / "src" / "BpfTune" / "BpfTune.csproj", "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. NoServers,
+                "publish", RootDirectory / "src" / "BpfTune" / "BpfTune.csproj", "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. OwnServers,
                 "-r", Runtime, "--self-contained", "false", $"-p:Version={OldVersion}", $"-p:ArtifactsPath={Artifacts / "old"}", "-o", daemon,
             ]);
 

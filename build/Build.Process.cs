@@ -8,13 +8,14 @@ partial class Build
 
     static bool IsRoot => Environment.UserName == "root";
 
-    // Neither may outlive the build: a clean clone is deleted after it, and a package build root is left.
-    static readonly string[] NoServers = ["-nodeReuse:false", "-p:UseSharedCompilation=false"];
+    // Nothing may outlive the build: a clean clone is deleted after it, and a package build root is left. One compiler for all projects of a command
+    // is twice as fast as one for each: under a name that nobody else calls, it is in the command's session, and ends with it.
+    static string[] OwnServers => ["-nodeReuse:false", "-p:UseSharedCompilation=true", $"-p:SharedCompilationId=bpftune-{Guid.NewGuid():N}"];
 
     void RunDotnet(params string[] arguments) => Run(Dotnet, arguments).AssertZeroExitCode();
 
     void BuildDotnet(string verb, AbsolutePath project, params string[] arguments) =>
-        RunDotnet([verb, project, "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. NoServers, .. VersionOption(), .. arguments]);
+        RunDotnet([verb, project, "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. OwnServers, .. VersionOption(), .. arguments]);
 
     /// <summary>Starts a program that shows its lines as they come, unadorned.</summary>
     Job Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, AbsolutePath? directory = null) =>

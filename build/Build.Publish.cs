@@ -40,7 +40,7 @@ partial class Build
         string[] sight = ReadyToRun ? [$"-p:PublishReadyToRunCrossgen2ExtraArgs=-r:{AppDirectory / "BpfTune.*.dll"}"] : [];
         RunDotnet(
         [
-            "msbuild", RootDirectory / "build" / "msbuild" / "PublishTuners.proj", "-m", "-nologo", "-v:minimal", .. NoServers, .. VersionOption(), .. sight,
+            "msbuild", RootDirectory / "build" / "msbuild" / "PublishTuners.proj", "-m", "-nologo", "-v:minimal", .. OwnServers, .. VersionOption(), .. sight,
             $"-p:Configuration={Configuration}", $"-p:RuntimeIdentifier={Runtime}", "-p:SelfContained=false",
             $"-p:PublishReadyToRun={(ReadyToRun ? "true" : "false")}", $"-p:TunerPublishDirectory={output}/",
         ]);
