@@ -15,15 +15,11 @@ partial class Build
     void PackDevel(AbsolutePath directory)
     {
         directory.CreateOrCleanDirectory();
-        string[] projects =
+        RunDotnet(
         [
-            RootDirectory / "src" / "BpfTune.LibBpf" / "BpfTune.LibBpf.csproj",
-            RootDirectory / "src" / "BpfTune.Sdk" / "BpfTune.Sdk.csproj",
-            RootDirectory / "packaging" / "nuget" / "BpfTune.Build" / "BpfTune.Build.csproj",
-            RootDirectory / "packaging" / "nuget" / "BpfTune.Templates" / "BpfTune.Templates.csproj",
-        ];
-        foreach (var project in projects)
-            BuildDotnet("pack", project, "-o", directory);
+            "msbuild", RootDirectory / "build" / "msbuild" / "PackDevel.proj", "-m", "-nologo", "-v:minimal", .. OwnServers, .. VersionOption(),
+            $"-p:Configuration={Configuration}", $"-p:PackageOutputPath={directory}/",
+        ]);
     }
 
     void InstallDevel(InstallTree tree)

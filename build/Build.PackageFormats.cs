@@ -7,19 +7,33 @@ partial class Build
     // User and group 'nobody' of every distribution, as which makepkg runs, since it refuses to run as root.
     const string Nobody = "65534";
 
+    // Where dpkg and its tools find what is installed.
+    const string DpkgDatabase = "DPKG_ADMINDIR";
+
     void MakeDeb(AbsolutePath sources, Dictionary<string, string> variables)
     {
         SourceTree.Copy(sources / "packaging" / "deb", sources / "debian");
         variables["DEB_BUILD_OPTIONS"] = "nocheck noautodbgsym";
+        variables[DpkgDatabase] = DpkgDatabaseOr(sources / ".." / "nothing-installed", variables.GetValueOrDefault(DpkgDatabase));
         // What is needed to build is here, by whatever name: build.sh has seen to it.
-        Run("dpkg-buildpackage", ["--no-check-builddeps", "--no-sign", "--build=binary"], variables, directory: sources).AssertZeroExitCode();
+        Run("dpkg-buildpackage", ["--no-check-builddeps", "--no-sign", "--build=binary", $"--admindir={variables[DpkgDatabase]}"], variables, directory: sources, name: "deb").AssertZeroExitCode();
+    }
+
+    // Its tools read what is installed, and fail if nothing is there to be read: as where another package manager installs, and dpkg never did.
+    static string DpkgDatabaseOr(AbsolutePath substitute, string? named)
+    {
+        named ??= Environment.GetEnvironmentVariable(DpkgDatabase) is { Length: > 0 } set ? set : "/var/lib/dpkg";
+        if (File.Exists(Path.Combine(named, "status")))
+            return named;
+        File.WriteAllText(substitute.CreateDirectory() / "status", "");
+        return substitute;
     }
 
     // Here, too, it may not be the package manager that brought it.
     void MakeRpm(AbsolutePath place, AbsolutePath sources, Dictionary<string, string> variables)
     {
         MakeTarball(place / "SOURCES", sources);
-        Run("rpmbuild", ["-bb", "--nodeps", "--define", $"_topdir {place}", "--define", $"_rpmdir {place / "RPMS"}", sources / "packaging" / "rpm" / "bpftune.spec"], variables, directory: place)
+        Run("rpmbuild", ["-bb", "--nodeps", "--define", $"_topdir {place}", "--define", $"_rpmdir {place / "RPMS"}", sources / "packaging" / "rpm" / "bpftune.spec"], variables, directory: place, name: "rpm")
             .AssertZeroExitCode();
     }
 
@@ -43,7 +57,7 @@ partial class Build
             command = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", .. command];
         }
 
-        Run(command[0], command[1..], variables, directory: place).AssertZeroExitCode();
+        Run(command[0], command[1..], variables, directory: place, name: "arch").AssertZeroExitCode();
     }
 
     void MakeTarball(AbsolutePath directory, AbsolutePath sources)

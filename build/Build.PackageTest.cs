@@ -45,15 +45,24 @@ partial class Build
 
             var formats = PackageFormat.Choose(Format, IsOnPath, out _);
             var parts = PublishForPackages(formats, place);
-            foreach (var format in formats)
+
+            // These are made as where dpkg is a guest: it has installed nothing there, and has no list that says so. And nobody keeps them, so they
+            // need not be small.
+            var more = new Dictionary<string, string>
+            {
+                [DpkgDatabase] = (place / "no-database").CreateDirectory(),
+                ["DPKG_DEB_COMPRESSOR_TYPE"] = "gzip",
+                ["DPKG_DEB_COMPRESSOR_LEVEL"] = "1",
+            };
+            SideBySide(formats, format =>
             {
                 var published = place / $"published-{format.Name}";
                 foreach (var part in (string[])["app", "tuners", "nuget"])
                     CopyFiles(parts[IsSelfContained(format)] / part, published / part);
                 foreach (var assembly in Directory.GetFiles(daemon, "*.dll").Where(IsDaemons))
                     File.Copy(assembly, published / "app" / Path.GetFileName(assembly), overwrite: true);
-                MakePackages(format, place / format.Name, published, OldVersion, OldPackagesDirectory);
-            }
+                MakePackages(format, place / format.Name, published, OldVersion, OldPackagesDirectory, more);
+            });
         }
         finally
         {

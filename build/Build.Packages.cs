@@ -31,8 +31,7 @@ partial class Build
             {
                 File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
                 var published = PublishForPackages(formats, place);
-                foreach (var format in formats)
-                    MakePackages(format, place / format.Name, published[IsSelfContained(format)], ProductVersion, PackagesDirectory);
+                SideBySide(formats, format => MakePackages(format, place / format.Name, published[IsSelfContained(format)], ProductVersion, PackagesDirectory));
             }
             finally
             {
@@ -79,7 +78,7 @@ partial class Build
         return kinds.ToDictionary(kind => kind, kind => place / Kind(kind));
     }
 
-    void MakePackages(PackageFormat format, AbsolutePath place, AbsolutePath published, string version, AbsolutePath directory)
+    void MakePackages(PackageFormat format, AbsolutePath place, AbsolutePath published, string version, AbsolutePath directory, IReadOnlyDictionary<string, string>? more = null)
     {
         var sources = place / $"bpftune-{version}";
         SourceTree.Copy(RootDirectory, sources);
@@ -88,7 +87,7 @@ partial class Build
         // The recipe's own call of build.sh runs this build again, where the user that makepkg runs as can read it.
         string program = place / "program";
         SourceTree.Copy(AppContext.BaseDirectory, program);
-        var variables = new Dictionary<string, string>
+        var variables = new Dictionary<string, string>(more ?? new Dictionary<string, string>())
         {
             ["BPFTUNE_PUBLISHED"] = published,
             ["BPFTUNE_SELF_CONTAINED"] = IsSelfContained(format) ? "true" : "false",

@@ -17,9 +17,12 @@ partial class Build
     void BuildDotnet(string verb, AbsolutePath project, params string[] arguments) =>
         RunDotnet([verb, project, "-c", Configuration, "-nologo", "-v", "minimal", "-clp:NoSummary", .. OwnServers, .. VersionOption(), .. arguments]);
 
-    /// <summary>Starts a program that shows its lines as they come, unadorned.</summary>
-    Job Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, AbsolutePath? directory = null) =>
-        Job.Start(tool, arguments, directory ?? RootDirectory, more is null ? null : With(more), Console.WriteLine);
+    /// <summary>Starts a program that shows its lines as they come, unadorned but for a name where several run at once.</summary>
+    Job Run(string tool, string[] arguments, IReadOnlyDictionary<string, string>? more = null, AbsolutePath? directory = null, string? name = null) =>
+        Job.Start(tool, arguments, directory ?? RootDirectory, more is null ? null : With(more), name is null ? Console.WriteLine : line => Console.WriteLine($"{name}: {line}"));
+
+    // The first that fails is what is told, once all have ended.
+    static void SideBySide<T>(IEnumerable<T> items, Action<T> action) => Task.WhenAll(items.Select(item => Task.Run(() => action(item)))).GetAwaiter().GetResult();
 
     // Whoever starts a process with variables gives it all of them.
     static Dictionary<string, string> With(IReadOnlyDictionary<string, string> more)
