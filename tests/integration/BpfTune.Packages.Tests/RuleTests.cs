@@ -75,6 +75,27 @@ public sealed class RuleTests
         Assert.Equal(["bpftune-core"], await arch.InstalledAsync(machine));
     }
 
+    // The build makes the older packages with an empty database of dpkg's, as where another package manager installs.
+    [Fact]
+    public async Task A_deb_that_was_made_where_dpkg_has_installed_nothing_depends_on_what_its_recipe_names()
+    {
+        var debian = Distribution.All["debian"];
+        Assert.SkipUnless(Distribution.Chosen.Contains(debian), "BPFTUNE_DISTRIBUTIONS leaves it out");
+        Suite.Require();
+        await using var machine = await Machine.StartAsync(debian);
+        async Task<string[]> DependenciesAsync(string packages) =>
+            (await machine.RunAsync("dpkg-deb", "--field", await machine.PackageFileAsync(packages, "bpftune-core"), "Depends")).Trim().Split(", ");
+
+        // dpkg-shlibdeps knows a library's version from the package that it was installed by, so only the other ones can say it.
+        var here = await DependenciesAsync("/packages/new");
+        var there = await DependenciesAsync("/packages/old");
+        Assert.Contains(here, dependency => dependency.StartsWith("libc6 (>= ", StringComparison.Ordinal));
+        Assert.Contains("libc6", there);
+        Assert.Equal(here.Select(Name).Order(StringComparer.Ordinal), there.Select(Name).Order(StringComparer.Ordinal));
+
+        static string Name(string dependency) => dependency.Split(' ')[0];
+    }
+
     private static async Task RefusedAsync(Machine machine, string[] command, string because)
     {
         var result = await machine.TryAsync(command);
