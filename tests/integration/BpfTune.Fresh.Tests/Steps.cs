@@ -44,7 +44,8 @@ internal static class Steps
     private static string[] Command(string step) => step switch
     {
         Packages => ["./build.sh", Packages, "--format", "deb"],
-        Clang => ["sh", "-c", $"{InstallNewestClang} && ./build.sh {Clang}"],
+        // The build installs the usual one where it finds none.
+        Clang => ["sh", "-c", $"./build.sh {Clang} && {InstallNewestClang} && ./build.sh {Clang}"],
         _ => ["./build.sh", step],
     };
 
