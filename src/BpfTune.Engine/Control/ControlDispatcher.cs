@@ -106,11 +106,11 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
         switch (request.Query)
         {
             case "status":
-                return Last(queries.StatusInSteps(), Json.EngineStatus);
+                return Last(queries.Status(), Json.EngineStatus);
             case "tuners":
                 return Result(queries.Tuners(request.Tuner), Json.IReadOnlyListTunerReport);
             case "tunables":
-                return Last(queries.TunablesInSteps(request.Tuner), Json.IReadOnlyListTunableReport);
+                return Last(queries.Tunables(request.Tuner), Json.IReadOnlyListTunableReport);
             case "changes":
                 return Result(queries.Changes(request.Limit ?? DefaultChanges), Json.IReadOnlyListChangeReport);
             case "summary":

@@ -6,26 +6,18 @@ namespace BpfTune.Engine.Control;
 /// </summary>
 public interface IEngineQueries
 {
-    /// <summary>The daemon at a glance.</summary>
-    EngineStatus Status();
-
-    /// <summary>The same in steps, since with a thousand namespaces their values take long to read: null until it is complete.</summary>
-    IEnumerable<EngineStatus?> StatusInSteps() => [Status()];
+    /// <summary>The daemon at a glance, in steps, since with a thousand namespaces their values take long to read: null until it is complete.</summary>
+    IEnumerable<EngineStatus?> Status();
 
     /// <summary>Every tuner that was found, running or not.</summary>
     /// <param name="tuner">That one only; null for all.</param>
     /// <exception cref="ControlException">There is no such tuner.</exception>
     IReadOnlyList<TunerReport> Tuners(string? tuner);
 
-    /// <summary>The tunables that running tuners manage, with their values in each namespace that was tuned.</summary>
+    /// <summary>The tunables that running tuners manage, with their values in each namespace that was tuned; in steps too: null until it is complete.</summary>
     /// <param name="tuner">One tuner's only; null for all.</param>
     /// <exception cref="ControlException">There is no such tuner.</exception>
-    IReadOnlyList<TunableReport> Tunables(string? tuner);
-
-    /// <summary>The same in steps: null until it is complete.</summary>
-    /// <param name="tuner">One tuner's only; null for all.</param>
-    /// <exception cref="ControlException">There is no such tuner.</exception>
-    IEnumerable<IReadOnlyList<TunableReport>?> TunablesInSteps(string? tuner) => [Tunables(tuner)];
+    IEnumerable<IReadOnlyList<TunableReport>?> Tunables(string? tuner);
 
     /// <summary>The most recent changes, newest first.</summary>
     /// <param name="limit">How many at the most.</param>

@@ -19,23 +19,19 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
         return new Attachment(this);
     }
 
-    public EngineStatus Status() => StatusInSteps().Last()!;
-
-    public IEnumerable<EngineStatus?> StatusInSteps()
+    public IEnumerable<EngineStatus?> Status()
     {
         // A namespace may outlive its name by a moment, and then nothing tells of its end.
         Session.Namespaces.Sweep();
-        foreach (var tunables in TunablesInSteps(null))
+        foreach (var tunables in Tunables(null))
             yield return tunables is null ? null : Status(tunables);
     }
 
     public IReadOnlyList<TunerReport> Tuners(string? tuner) =>
         [.. (tuner is null ? Session.Tuners.Slots : [FindSlot(tuner)]).Select(Report)];
 
-    public IReadOnlyList<TunableReport> Tunables(string? tuner) => TunablesInSteps(tuner).Last()!;
-
     /// <summary>A namespace with each step.</summary>
-    public IEnumerable<IReadOnlyList<TunableReport>?> TunablesInSteps(string? tuner)
+    public IEnumerable<IReadOnlyList<TunableReport>?> Tunables(string? tuner)
     {
         RunningTuner[] running = tuner is null ? [.. Session.Tuners.Running] : [Find(tuner)];
         var values = running

@@ -45,7 +45,7 @@ public sealed class Journal : IDisposable
         _log = log;
         _options = options ?? new JournalOptions();
         _directory = directory;
-        _compaction = NewCompaction(null);
+        _compaction = new JournalCompaction(_options, log, Path, Fail);
         _room = new JournalRoom(time, log);
         Boot = bootId ?? BootId.Read();
         State = new JournalState(Boot);
@@ -77,7 +77,7 @@ public sealed class Journal : IDisposable
     /// </summary>
     internal Action<Action, Action<Exception?>>? Aside
     {
-        init => _compaction = NewCompaction(value);
+        init => _compaction.Aside = value;
     }
 
     /// <summary>Whether there is anything of that name, whatever it is.</summary>
@@ -390,8 +390,6 @@ public sealed class Journal : IDisposable
             _compaction.Postpone(file, exception);
         }
     }
-
-    private JournalCompaction NewCompaction(Action<Action, Action<Exception?>>? aside) => new(_options, _log, Path, Fail) { Aside = aside };
 
     private void Fail(JournalException exception)
     {

@@ -20,7 +20,7 @@ internal sealed class JournalCompaction(JournalOptions options, ILogger log, str
     /// Does what waits for the disk on another thread, and then goes on on the caller's, with what went wrong. Null where
     /// the caller has nothing else to do.
     /// </summary>
-    internal Action<Action, Action<Exception?>>? Aside { get; init; }
+    internal Action<Action, Action<Exception?>>? Aside { get; set; }
 
     /// <summary>A line was appended.</summary>
     /// <returns>Whether it is time to begin.</returns>

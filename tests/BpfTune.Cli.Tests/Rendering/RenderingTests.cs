@@ -12,7 +12,7 @@ public sealed class RenderingTests
     [Fact]
     public void Status()
     {
-        StatusText.Write(_output, _queries.Status());
+        StatusText.Write(_output, _queries.AtOnce());
 
         AssertText("""
             bpftune 0.1.0, pid 4242, running for 3 min 5 s on Linux 6.18.0
@@ -37,7 +37,7 @@ public sealed class RenderingTests
     [Fact]
     public void Status_shows_trouble()
     {
-        var status = _queries.Status() with
+        var status = _queries.AtOnce() with
         {
             Tuners = [],
             Tunables = [],
@@ -98,7 +98,7 @@ public sealed class RenderingTests
     [Fact]
     public void Tunables()
     {
-        TunablesText.Write(_output, [.. _queries.Tunables(null), new TunableReport("u", "net.x", "machine", "count", "things", [new MemberReport("", 1, 2), new MemberReport("max", 1, long.MaxValue)], [])]);
+        TunablesText.Write(_output, [.. _queries.TunablesAtOnce(null), new TunableReport("u", "net.x", "machine", "count", "things", [new MemberReport("", 1, 2), new MemberReport("max", 1, long.MaxValue)], [])]);
 
         AssertText("""
             net.ipv4.tcp_rmem  receive buffer of a TCP socket (tcp_buffer, bytes, one value in each namespace)
@@ -201,7 +201,7 @@ public sealed class RenderingTests
         SummaryText.Write(_output, new RunSummary([new ChangeSummary("t", Evil, Evil, "s", 1, Evil, Evil, Evil)], [new DeedReport("t", Evil)]));
         NamespacesText.Write(_output, [new NamespaceReport(Evil, 1, 1, false)]);
         RollbackText.Write(_output, [new RollbackReport(Evil, Evil, Evil, Evil, "left", Evil)]);
-        StatusText.Write(_output, _queries.Status() with { Tuners = [tuner], Tunables = [tunable], Hooks = [hook], JournalProblem = Evil, CgroupRoot = Evil });
+        StatusText.Write(_output, _queries.AtOnce() with { Tuners = [tuner], Tunables = [tunable], Hooks = [hook], JournalProblem = Evil, CgroupRoot = Evil });
 
         Assert.DoesNotContain(_output.ToString(), c => char.IsControl(c) && c != '\n');
         // The line feed of a name began no line either.

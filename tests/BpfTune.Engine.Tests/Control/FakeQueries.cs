@@ -28,13 +28,13 @@ public sealed class FakeQueries : IEngineQueries
             "sndbuf_near_max", "sndbuf 4194304 of max 4194304, 1 socket in 2 s"),
     ];
 
-    public EngineStatus Status() => Checked(new EngineStatus(
-        "0.1.0", 4242, Noon, 185.25, "6.18.0", 4, true, false, "/sys/fs/cgroup", [Working], Tuners(null), Tunables(null), 3, 120, 2, 7, 2, null));
+    public EngineStatus AtOnce() => Checked(new EngineStatus(
+        "0.1.0", 4242, Noon, 185.25, "6.18.0", 4, true, false, "/sys/fs/cgroup", [Working], Tuners(null), TunablesAtOnce(null), 3, 120, 2, 7, 2, null));
 
     /// <summary>What happens before a status is complete, a step each.</summary>
     public IReadOnlyList<Action> StatusSteps { get; set; } = [];
 
-    public IEnumerable<EngineStatus?> StatusInSteps()
+    public IEnumerable<EngineStatus?> Status()
     {
         foreach (var step in StatusSteps)
         {
@@ -42,7 +42,7 @@ public sealed class FakeQueries : IEngineQueries
             yield return null;
         }
 
-        yield return Status();
+        yield return AtOnce();
     }
 
     public IReadOnlyList<TunerReport> Tuners(string? tuner)
@@ -61,7 +61,9 @@ public sealed class FakeQueries : IEngineQueries
         ]);
     }
 
-    public IReadOnlyList<TunableReport> Tunables(string? tuner)
+    public IEnumerable<IReadOnlyList<TunableReport>?> Tunables(string? tuner) => [TunablesAtOnce(tuner)];
+
+    public IReadOnlyList<TunableReport> TunablesAtOnce(string? tuner)
     {
         Known(tuner);
         return Checked<IReadOnlyList<TunableReport>>(
