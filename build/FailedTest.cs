@@ -13,12 +13,13 @@ internal sealed record FailedTest(string Name, string Reason)
     {
         try
         {
+            var document = XDocument.Load(report);
             return
             [
-                .. XDocument.Load(report).Descendants("test")
+                .. document.Descendants("test")
                     .Where(test => (string?)test.Attribute("result") == "Fail")
                     .Select(test => new FailedTest((string?)test.Attribute("name") ?? "a test without a name", OneLine((string?)test.Descendants("message").FirstOrDefault()))),
-                .. XDocument.Load(report).Descendants("error")
+                .. document.Descendants("error")
                     .Select(error => new FailedTest((string?)error.Attribute("name") ?? (string?)error.Attribute("type") ?? "outside a test", OneLine((string?)error.Descendants("message").FirstOrDefault()))),
             ];
         }

@@ -76,9 +76,7 @@ public sealed class WordTests
         site.Receiver.WriteSysctl(Receive, Mine);
         daemon.StartAgain();
         site.Transfer(3);
-        daemon.Process.WaitForLine(
-            t => t.Contains($"{Receive} in namespace {site.Receiver.Name} was set by somebody who was not seen; tcp_buffer stops", StringComparison.Ordinal),
-            TestDaemon.Patience);
+        WaitUntilItStops(daemon, site);
         Assert.Equal(Mine, site.Receiver.ReadSysctl(Receive));
 
         // Nobody takes it for his own first value, either.
@@ -86,6 +84,10 @@ public sealed class WordTests
         daemon.Ask("rollback");
         Assert.Equal(Mine, site.Receiver.ReadSysctl(Receive));
     }
+
+    private static void WaitUntilItStops(TestDaemon daemon, Site site) => daemon.Process.WaitForLine(
+        t => t.Contains($"{Receive} in namespace {site.Receiver.Name} was set by somebody who was not seen; tcp_buffer stops", StringComparison.Ordinal),
+        TestDaemon.Patience);
 
     [Fact]
     public void Where_another_program_holds_the_hook_for_itself()
@@ -102,9 +104,7 @@ public sealed class WordTests
         Assert.True(Site.Maximum(site.Receiver, Receive) > 140000, daemon.Log);
         site.Receiver.WriteSysctl(Receive, Mine);
         site.Transfer(3);
-        daemon.Process.WaitForLine(
-            t => t.Contains($"{Receive} in namespace {site.Receiver.Name} was set by somebody who was not seen; tcp_buffer stops", StringComparison.Ordinal),
-            TestDaemon.Patience);
+        WaitUntilItStops(daemon, site);
         Assert.Equal(Mine, site.Receiver.ReadSysctl(Receive));
     }
 
