@@ -3,7 +3,8 @@ namespace BpfTune.Tuners.NetBuffer;
 /// <summary>
 /// What part of a counter of the whole machine is its own: the events of its own namespaces say how often they saw what
 /// is counted. An event tells late of those that were held back before it, so what either side has too much of waits
-/// for the other, but not for long.
+/// for the other, but not for long. As long as most of it is not its own, none of it is: whoever fills a queue that others
+/// wait in too makes them lose some, and a longer one would only be filled as well.
 /// </summary>
 internal sealed class OwnShare(Func<TimeProvider> time)
 {
@@ -11,6 +12,7 @@ internal sealed class OwnShare(Func<TimeProvider> time)
 
     private long _seen;
     private long _counted;
+    private long _taken;
     private long _at;
 
     /// <summary>Events of the machine's own namespaces tell of so many.</summary>
@@ -30,15 +32,18 @@ internal sealed class OwnShare(Func<TimeProvider> time)
     {
         if (!hasTenants)
         {
-            _seen = _counted = 0;
+            _seen = _counted = _taken = 0;
             return counted;
         }
 
         Age();
         _counted += counted;
         var own = Math.Min(_counted, _seen);
+        if (own + _taken < _counted - own)
+            return 0;
         _counted -= own;
         _seen -= own;
+        _taken += own;
         return own;
     }
 
@@ -46,8 +51,8 @@ internal sealed class OwnShare(Func<TimeProvider> time)
     {
         var now = time().GetTimestamp();
         if (time().GetElapsedTime(_at, now) > Patience)
-            _seen = _counted = 0;
-        if (_seen == 0 && _counted == 0)
+            _seen = _counted = _taken = 0;
+        if (_seen == 0 && _counted == 0 && _taken == 0)
             _at = now;
     }
 }

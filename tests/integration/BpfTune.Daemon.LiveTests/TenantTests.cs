@@ -79,10 +79,10 @@ public sealed class TenantTests(ITestOutputHelper output)
         Tenant.Run(UdpBursts, "link set lo up");
         Tenant.Run(Neighbours, "link set lo up", "link add d0 type veth peer name d1", "link set d0 up", "link set d1 up", "addr add 10.200.0.1/8 dev d0");
         Tenant.Run(SmallPackets, "link set lo up");
-        Assert.Equal(before, Snapshot());
-        daemon.WaitUntil(() => daemon.Log.Contains($"namespaces of uid {Tenant.User} would have settings", StringComparison.Ordinal), "said that it left them alone");
         foreach (var change in daemon.AskJson("changes").EnumerateArray())
             output.WriteLine(change.ToString());
+        Assert.Equal(before, Snapshot());
+        daemon.WaitUntil(() => daemon.Log.Contains($"namespaces of uid {Tenant.User} would have settings", StringComparison.Ordinal), "said that it left them alone");
     }
 
     [Fact]
