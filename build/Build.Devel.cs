@@ -11,7 +11,7 @@ partial class Build
         .OnlyWhenStatic(() => Published is null)
         .Executes(() => PackDevel(DevelDirectory));
 
-    // Sdk and LibBpf, the build of BPF programs, and the template.
+    // Sdk and LibBpf, what tests of a tuner need (the engine is one of that), the build of BPF programs, and the template.
     void PackDevel(AbsolutePath directory)
     {
         directory.CreateOrCleanDirectory();

@@ -13,4 +13,21 @@ public sealed record Proposal(
     TunableValue Old,
     TunableValue New,
     string Scenario,
-    string Evidence);
+    string Evidence)
+{
+    /// <summary>
+    /// What has to be changed before this, such as a maximum before a default that is to exceed it. If it cannot be had in
+    /// full, this is not done either; both are one trial, and what is taken back is taken back in the other order.
+    /// </summary>
+    public Proposal? Before { get; init; }
+
+    /// <summary>
+    /// How long it takes until what a raise does shows, a second at least: so long nothing is counted after it, and what
+    /// is counted is taken in pieces of that length, since shares within a cycle tell of its phase only.
+    /// </summary>
+    public TimeSpan Cycle
+    {
+        get;
+        init => field = value > TimeSpan.FromSeconds(1) ? value : TimeSpan.FromSeconds(1);
+    } = TimeSpan.FromSeconds(1);
+}

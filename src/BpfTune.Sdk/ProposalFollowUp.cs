@@ -12,6 +12,15 @@ public static class ProposalFollowUp
     /// <summary>How long they rest after a change in the other direction.</summary>
     public static readonly TimeSpan WhenCoolingDown = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long they rest while a trial goes on: one that has come to its end is to be followed soon.</summary>
+    public static readonly TimeSpan WhileOnTrial = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Hands a proposal in, and mutes the event's kind for as long as nothing can come of it.</summary>
+    /// <param name="host">The tuner's host.</param>
+    /// <param name="e">The event that led to it.</param>
+    /// <param name="proposal">What is wanted.</param>
+    public static void Submit(this ITunerHost host, in TunerEvent e, Proposal proposal) => host.Settle(in e, host.Propose(proposal));
+
     /// <summary>
     /// Mutes an event's kind for as long as nothing can come of it. After a change, and after one that was decided from a
     /// value that is no more, the next event is welcome.
@@ -23,7 +32,8 @@ public static class ProposalFollowUp
     {
         TimeSpan? rest = outcome switch
         {
-            ProposalOutcome.Overridden or ProposalOutcome.NotTheirs or ProposalOutcome.Failed => WhenRefused,
+            ProposalOutcome.Overridden or ProposalOutcome.NotTheirs or ProposalOutcome.Failed or ProposalOutcome.Resting => WhenRefused,
+            ProposalOutcome.OnTrial => WhileOnTrial,
             ProposalOutcome.Unchanged => WhenUnchanged,
             ProposalOutcome.CoolingDown => WhenCoolingDown,
             _ => null,

@@ -25,4 +25,13 @@ public enum ProposalOutcome
 
     /// <summary>The kernel refused it, the namespace is gone, or the change could not be recorded; a warning was logged.</summary>
     Failed,
+
+    /// <summary>
+    /// Too soon: what was lost before a first raise is being counted, or the raises made so far are not judged yet (see
+    /// <see cref="Effect"/>).
+    /// </summary>
+    OnTrial,
+
+    /// <summary>Raises were of no use there and have been taken back; they rest for a while.</summary>
+    Resting,
 }

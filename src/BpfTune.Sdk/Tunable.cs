@@ -38,6 +38,9 @@ public sealed record Tunable(string Name, TunableScope Scope, TunableUnit Unit, 
         _ => 0,
     };
 
+    /// <summary>How it is known that a raise helped; null where that cannot be counted, and a raise stays as it was made.</summary>
+    public Effect? Effect { get; init; }
+
     /// <summary>Whether more of it takes time from everybody else: such a tunable never moves for a tenant, whatever the settings.</summary>
     public bool IsAtOthersCost { get; init; }
 

@@ -81,7 +81,7 @@ public sealed class ProcFuzzTests : IDisposable
     public void Counters() => Fuzz.Run("counters", Fuzz.Text(Netstat, Snmp, Snmp6, Sockstat), text =>
     {
         _ = SynCounters.Parse(text, text);
-        _ = BpfTune.Tuners.UdpBuffer.DropCounters.Parse(text, text);
+        _ = BpfTune.Tuners.UdpBuffer.DropEffect.Parse(text, text);
         _ = FragmentCounters.Parse(text);
         _ = FragmentCounters.ParseIPv6(text);
         _ = ProcCounters.Read(text, "TcpExt", "ListenDrops");

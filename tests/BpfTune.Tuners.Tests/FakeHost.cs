@@ -41,6 +41,8 @@ internal sealed class FakeHost : ITunerHost
 
     public ProposalOutcome Propose(Proposal proposal)
     {
+        if (proposal.Before is { } before && Propose(before) is var outcome and not ProposalOutcome.Applied)
+            return outcome;
         Proposals.Add(proposal);
         if (Answer is { } answer)
             return answer;

@@ -20,6 +20,9 @@ internal readonly record struct FragmentCounters(long Fragments, long Completed,
         ProcCounters.ReadLine(snmp6, "Ip6ReasmOKs") ?? 0,
         ProcCounters.ReadLine(snmp6, "Ip6ReasmFails") ?? 0);
 
+    /// <summary>What more memory is measured by: failures against datagrams put together.</summary>
+    public EffectReading Effect => new(Lost: Failed, Kept: Completed);
+
     /// <summary>What was added since an earlier reading.</summary>
     public FragmentCounters Since(FragmentCounters earlier) => new(
         Fragments - earlier.Fragments, Completed - earlier.Completed, Failed - earlier.Failed);

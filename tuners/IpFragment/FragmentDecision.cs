@@ -11,7 +11,4 @@ internal enum FragmentDecision
 
     /// <summary>Datagrams are put together, and more could be.</summary>
     Raise,
-
-    /// <summary>The more memory, the more failures: take raises back.</summary>
-    Lower,
 }

@@ -7,9 +7,9 @@ namespace BpfTune.Tuners.UdpBuffer;
 /// <summary>The receive buffers of one namespace that have the default size, or those whose size programs set.</summary>
 internal sealed class BufferWatch(Tuner tuner, bool isLocked)
 {
+    private static readonly TimeSpan AtCeiling = TimeSpan.FromSeconds(5);
 
     private readonly Tunable _tunable = isLocked ? UdpTunables.ReceiveMaximum : UdpTunables.ReceiveDefault;
-    private readonly MeasuredRaise _raise = new(tuner, isLocked ? UdpTunables.ReceiveMaximum : UdpTunables.ReceiveDefault);
     private NetworkNamespace? _namespace;
     private long _dropped;
 
@@ -32,35 +32,37 @@ internal sealed class BufferWatch(Tuner tuner, bool isLocked)
         // A program that asked for less than it may has what it wants; another one's drops may tell more.
         if (!BufferPolicy.IsBound(limit[0], record.buffer, isLocked, host.LearningRate))
             return;
-        if (host.ReadProcNet(e.Namespace, "snmp") is not { } snmp)
-            return;
 
-        var counters = DropCounters.Parse(snmp, host.ReadProcNet(e.Namespace, "snmp6"));
         var ceiling = BufferPolicy.Ceiling(
             record.mem[MemoryMarks.Maximum], host.AvailablePages, Environment.SystemPageSize, isLocked);
         var next = BufferPolicy.Raise(limit[0], record.buffer, isLocked, ceiling, host.LearningRate);
+        if (next <= limit[0])
+        {
+            host.Mute(e.Namespace, e.Header.Kind, AtCeiling);
+            return;
+        }
+
         var dropped = e.Header.Suppressed == 0 ? "1 datagram" : $"{1L + e.Header.Suppressed} datagrams";
         var evidence =
             $"rcvbuf {record.buffer}, {(isLocked ? "max" : "default")} {limit[0]}, {dropped} dropped since the last look at {e.Namespace.Phrase}";
-        if (!isLocked && !_raise.IsResting && next > limit[0])
-            next = WithMaximum(limit[0], next, evidence);
-        _raise.Raise(
-            in e, limit, next, isLocked ? "udp_drops_at_maximum_buffer" : "udp_drops_at_default_buffer", evidence,
-            counters.Received, counters.Dropped);
+        host.Submit(in e, new Proposal(
+            _tunable, host.GlobalNamespace, limit, TunableValue.Of(next),
+            isLocked ? "udp_drops_at_maximum_buffer" : "udp_drops_at_default_buffer", evidence)
+        {
+            Before = isLocked ? null : Maximum(next, evidence),
+        });
     }
 
     /// <summary>
-    /// The default with the maximum raised before it where that is lower: a program that asks for a buffer must not get
-    /// less than one that does not ask. Where the maximum stays, so does the default below it.
+    /// The maximum, where that is lower than the default is to be: a program that asks for a buffer must not get less than
+    /// one that does not ask. Where the maximum stays, so does the default.
     /// </summary>
-    private long WithMaximum(long limit, long next, string evidence)
+    private Proposal? Maximum(long next, string evidence)
     {
         var host = tuner.Host;
-        if (!host.TryRead(UdpTunables.ReceiveMaximum, host.GlobalNamespace, out var maximum) || next <= maximum[0])
-            return next;
-        var outcome = host.Propose(new Proposal(
-            UdpTunables.ReceiveMaximum, host.GlobalNamespace, maximum, TunableValue.Of(next), "default_buffer_needs_maximum", evidence));
-        return outcome == ProposalOutcome.Applied ? next : Math.Max(limit, Math.Min(next, maximum[0]));
+        return host.TryRead(UdpTunables.ReceiveMaximum, host.GlobalNamespace, out var maximum) && next > maximum[0]
+            ? new Proposal(UdpTunables.ReceiveMaximum, host.GlobalNamespace, maximum, TunableValue.Of(next), "default_buffer_needs_maximum", evidence)
+            : null;
     }
 
     /// <summary>What was seen, for status.</summary>
@@ -70,6 +72,6 @@ internal sealed class BufferWatch(Tuner tuner, bool isLocked)
             yield break;
         yield return new TunerFact(
             $"datagrams dropped at {(isLocked ? "buffers that programs set" : "default buffers")} in {_namespace.Name}",
-            _dropped.ToString(CultureInfo.InvariantCulture) + (_raise.IsResting ? $"; larger buffers did not help, {_tunable.Name} rests" : ""));
+            _dropped.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -9,12 +9,14 @@ internal static class UdpTunables
         "net.core.rmem_default", TunableScope.Machine, TunableUnit.Bytes, "receive buffer of a socket that does not ask for another")
     {
         Bounds = [new ValueRange(0, BufferPolicy.MostDefault)],
+        Effect = DropEffect.Drops,
     };
 
     public static readonly Tunable ReceiveMaximum = new(
         "net.core.rmem_max", TunableScope.Machine, TunableUnit.Bytes, "largest receive buffer that a program may ask for")
     {
         Bounds = [new ValueRange(0, BufferPolicy.MostMaximum)],
+        Effect = DropEffect.Drops,
     };
 
     public static readonly Tunable Memory = new(

@@ -17,4 +17,8 @@ public sealed record ChangeReport(
     string Old,
     string New,
     string Scenario,
-    string Evidence);
+    string Evidence)
+{
+    /// <summary>How its trial stands: 'on trial', 'kept: drops 12 % → 0.1 %'; null where its effect cannot be measured.</summary>
+    public string? Trial { get; init; }
+}

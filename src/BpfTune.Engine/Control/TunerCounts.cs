@@ -10,6 +10,8 @@ namespace BpfTune.Engine.Control;
 /// <param name="Stale">Proposals made from a value that the kernel no longer had.</param>
 /// <param name="Failed">Proposals that the kernel refused or that could not be recorded.</param>
 /// <param name="NotTheirs">Proposals refused because a tenant's namespace led to them and they were about the machine.</param>
+/// <param name="OnTrial">Proposals that have to wait until it is counted or judged what raises do.</param>
+/// <param name="Resting">Proposals refused because raises were of no use.</param>
 public sealed record TunerCounts(
     long Events = 0,
     long Suppressed = 0,
@@ -19,4 +21,6 @@ public sealed record TunerCounts(
     long CoolingDown = 0,
     long Stale = 0,
     long Failed = 0,
-    long NotTheirs = 0);
+    long NotTheirs = 0,
+    long OnTrial = 0,
+    long Resting = 0);

@@ -8,7 +8,7 @@ namespace BpfTune.Engine.Running;
 
 /// <summary>What an administrator wants, by setting something himself or by an order: not to tune, to tune again, to put everything back.</summary>
 internal sealed class AdministratorOrders(
-    NamespaceRegistry namespaces, ITunableStore store, Journal journal, OverrideRegistry overrides, WordWatch words, RateLimits rates, TunerManager tuners, ILogger log)
+    NamespaceRegistry namespaces, ITunableStore store, Journal journal, OverrideRegistry overrides, WordWatch words, RateLimits rates, TunerManager tuners, ChangeApplier changes, ILogger log)
 {
     /// <summary>A tuner was stopped by a setting.</summary>
     public void OnStopped(AdministratorOverride made)
@@ -53,7 +53,11 @@ internal sealed class AdministratorOrders(
         foreach (var entry in rollback.Steps(preview))
         {
             if (entry.Outcome == RollbackOutcome.Restored)
+            {
                 words.Accept(entry.Tunable, entry.Namespace.Id, TunableValue.Parse(entry.To), original: null);
+                changes.PutBackByOrder(entry.Tunable, entry.Namespace.Id);
+            }
+
             yield return entry;
         }
     }

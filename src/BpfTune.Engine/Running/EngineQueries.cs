@@ -42,10 +42,10 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 .Where(v => where.IsGlobal || (v.Trail is not null && v.Tunable.Scope != TunableScope.Machine)).ToArray();
             if (wanted.Length == 0)
                 continue;
-            foreach (var (value, (_, reports, trail)) in Session.Store.Read([.. wanted.Select(v => v.Tunable)], where).Zip(wanted))
+            foreach (var (value, (tunable, reports, trail)) in Session.Store.Read([.. wanted.Select(v => v.Tunable)], where).Zip(wanted))
             {
                 if (value is not null || trail is not null)
-                    reports.Add(new TunableValueReport(where.Name, value?.Text, trail?.Original, trail?.Changes ?? 0));
+                    reports.Add(new TunableValueReport(where.Name, value?.Text, trail?.Original, trail?.Changes ?? 0) { Trial = Session.Changes.StandingOf(tunable, where.Id) });
             }
 
             yield return null;
@@ -115,7 +115,7 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
         ?? throw new ControlException(ControlError.BadRequest, $"no tuner '{name}' is running");
 
     private IEnumerable<ChangeReport> AllChanges() => Session.ChangeLog.Recent.Select(c => new ChangeReport(
-        c.Time, c.Tuner, c.Tunable.Name, c.Namespace.Name, c.Old.Text, c.New.Text, c.Scenario, c.Evidence));
+        c.Time, c.Tuner, c.Tunable.Name, c.Namespace.Name, c.Old.Text, c.New.Text, c.Scenario, c.Evidence) { Trial = c.Standing?.Text });
 
     private RunSummary SummaryOfSession() => new(
         [.. Session.ChangeLog.Totals.Select(t => new ChangeSummary(
@@ -144,7 +144,9 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 proposals[ProposalOutcome.CoolingDown],
                 proposals[ProposalOutcome.Stale],
                 proposals[ProposalOutcome.Failed],
-                proposals[ProposalOutcome.NotTheirs]));
+                proposals[ProposalOutcome.NotTheirs],
+                proposals[ProposalOutcome.OnTrial],
+                proposals[ProposalOutcome.Resting]));
     }
 
     private void Detach()

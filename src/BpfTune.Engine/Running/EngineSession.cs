@@ -75,7 +75,9 @@ internal sealed class EngineSession : IDisposable
         _words.LookEverywhere = _sweep.LookEverywhere;
         Namespaces.Found += _sweep.OnFound;
         ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger, lines);
-        Changes = new ChangeApplier(Journal, Store, Overrides, _words, ChangeLog, time, loggers.CreateLogger, lines)
+        Changes = new ChangeApplier(
+            Journal, Store, Overrides, _words, ChangeLog, time, loop.After, loggers.CreateLogger,
+            (tuner, effect, where) => Tuners!.ReadEffect(tuner, effect, where), lines)
         {
             TenantsMoveMachine = options.Tenants,
         };
@@ -96,7 +98,7 @@ internal sealed class EngineSession : IDisposable
         };
         var launcher = new TunerLauncher(Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, loggers, _log);
         Tuners = new TunerManager(options, launcher, services, _calls.Held, _log);
-        Orders = new AdministratorOrders(Namespaces, Store, Journal, Overrides, _words, Rates, Tuners, _log);
+        Orders = new AdministratorOrders(Namespaces, Store, Journal, Overrides, _words, Rates, Tuners, Changes, _log);
         Namespaces.Gone += OnNamespaceGone;
         _intake = Opened(new EventIntake(Core, Dispatcher, loop, time, _log));
         _upkeep = Opened(new TunerUpkeep(options, Tuners, _targets, tracing, _log));

@@ -65,6 +65,7 @@ internal sealed class TunerLauncher(
     public void Stop(RunningTuner tuner, string? failure)
     {
         dispatcher.Remove(tuner);
+        services.Changes.TunerStopped(tuner.Name);
         services.Overrides.Unmanage(tuner.Name);
         tuner.Stop(failure);
     }

@@ -139,6 +139,15 @@ internal sealed class TunerManager(
             services.Guard(tuner, "the news of a setting", () => tuner.Tuner.OnOverrideChanged(id, overridden));
     }
 
+    /// <summary>Reads what a raise of a tuner's is measured by; null when there is nothing to read, or the tuner does not run.</summary>
+    public EffectReading? ReadEffect(string name, Effect effect, NetworkNamespace where)
+    {
+        EffectReading? reading = null;
+        if (Find(name) is { } tuner)
+            services.Guard(tuner, "the reading of an effect", () => reading = effect.Read(file => services.ReadProcNet(where, file)));
+        return reading;
+    }
+
     /// <summary>A namespace has ended.</summary>
     public void OnNamespaceGone(NamespaceId id)
     {

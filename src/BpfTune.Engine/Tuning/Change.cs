@@ -19,4 +19,8 @@ public sealed record Change(
     TunableValue Old,
     TunableValue New,
     string Scenario,
-    string Evidence);
+    string Evidence)
+{
+    /// <summary>How its trial stands; null where its effect cannot be measured.</summary>
+    public TrialStanding? Standing { get; init; }
+}

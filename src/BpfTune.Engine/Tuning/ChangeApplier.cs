@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace BpfTune.Engine.Tuning;
 
 /// <summary>
-/// The one writer: takes a proposal through policy, journal, kernel and log. Called from the engine's loop thread.
+/// The one writer: takes a proposal through policy, trial, journal, kernel and log. Called from the engine's loop thread.
 /// </summary>
 public sealed class ChangeApplier
 {
@@ -29,6 +29,7 @@ public sealed class ChangeApplier
     private readonly HashSet<string> _toldNotTheirs = [];
     private readonly TenantLines _lines;
     private readonly MemoryLimit _memory;
+    private readonly Trials _trials;
 
     /// <summary>Puts the parts together.</summary>
     internal ChangeApplier(
@@ -38,7 +39,9 @@ public sealed class ChangeApplier
         WordWatch words,
         ChangeLog changes,
         TimeProvider time,
+        Func<TimeSpan, Action, IDisposable> after,
         Func<string, ILogger> logOf,
+        Func<string, Effect, NetworkNamespace, EffectReading?> readEffect,
         TenantLines? lines = null,
         Func<long>? availablePages = null)
     {
@@ -52,6 +55,7 @@ public sealed class ChangeApplier
         _moves = new MoveHistory(time);
         _lines = lines ?? new TenantLines(time);
         _memory = new MemoryLimit(availablePages ?? BufferMemory.AvailablePages, Environment.SystemPageSize);
+        _trials = new Trials(readEffect, journal, after, time, logOf) { PutBack = PutBack, Lines = _lines };
     }
 
     /// <summary>Whether what is seen of tenants may move settings of the whole machine.</summary>
@@ -80,12 +84,21 @@ public sealed class ChangeApplier
         }
         else
         {
-            outcome = Apply(tuner, proposal);
+            outcome = Change(tuner, proposal, evidence.Namespace ?? proposal.Namespace);
         }
 
         CountsOf(tuner).Add(outcome);
         return outcome;
     }
+
+    /// <summary>How a tunable stands that is on trial, or whose raises rest; null when neither.</summary>
+    internal string? StandingOf(Tunable tunable, NamespaceId place) => _trials.StandingOf(tunable, place);
+
+    /// <summary>A tuner is stopped: what of its raises is not yet known to help is taken back.</summary>
+    internal void TunerStopped(string tuner) => _trials.TunerStopped(tuner);
+
+    /// <summary>The first value was put back: there is nothing left to judge.</summary>
+    internal void PutBackByOrder(string tunable, NamespaceId place) => _trials.End(tunable, place, "ended: put back by order");
 
     /// <summary>Says once for each tuner that a tenant's events are of no account for the machine.</summary>
     internal void TellNotTheirs(string tuner, NamespaceOwner owner)
@@ -104,23 +117,64 @@ public sealed class ChangeApplier
             _words.NamespaceGone(networkNamespace);
         }
 
+        _trials.NamespaceGone(networkNamespace.Id);
         _moves.Forget(networkNamespace.Id);
         _memory.Forget(networkNamespace.Id);
         foreach (var key in _refusedAt.Keys.Where(key => key.Namespace == networkNamespace.Id).ToArray())
             _refusedAt.Remove(key);
     }
 
-    private ProposalOutcome Apply(string tuner, Proposal proposal)
+    private ProposalOutcome Change(string tuner, Proposal proposal, NetworkNamespace observed)
     {
-        var key = (proposal.Namespace.Id, proposal.Tunable.Name);
         _words.Process();
+        if (Refusal(tuner, proposal) is { } refusal)
+            return refusal;
+        var admission = _trials.Admit(tuner, proposal, observed);
+        if (admission.Refused is { } refused)
+        {
+            TuningLog.Kept(_logOf(tuner), proposal.Tunable.Name, proposal.Namespace.Phrase, proposal.Scenario, admission.Reason);
+            return refused;
+        }
+
+        return Change(tuner, admission.Proposal, admission.Trial);
+    }
+
+    /// <summary>What has to come before it first, and nothing more where that cannot be had in full.</summary>
+    private ProposalOutcome Change(string tuner, Proposal proposal, Trial? trial)
+    {
+        if (proposal.Before is { } before)
+        {
+            var outcome = Refusal(tuner, before) ?? Change(tuner, before, trial);
+            if (outcome != ProposalOutcome.Applied)
+                return outcome;
+            if (_store.TryRead(before.Tunable, before.Namespace, out var reached) && !reached.Equals(before.New))
+                return ProposalOutcome.Unchanged;
+        }
+
+        return Write(tuner, proposal, trial);
+    }
+
+    /// <summary>A value of a trial that did not help, as it was before. His word counts here too, and so does what anybody has set since.</summary>
+    private ProposalOutcome PutBack(Trial trial, TrialStep step, string why)
+    {
+        var proposal = new Proposal(step.Tunable, step.Place, step.After, step.Before, "raise_taken_back", why);
+        _words.Process();
+        return Refusal(trial.Tuner, proposal) ?? Write(trial.Tuner, proposal, trial, isTakeBack: true);
+    }
+
+    /// <summary>Why nothing may be written there now, whatever it is; null when it may.</summary>
+    private ProposalOutcome? Refusal(string tuner, Proposal proposal)
+    {
         if (_overrides.IsOverridden(tuner, proposal.Namespace))
             return ProposalOutcome.Overridden;
-        if (_refusedAt.TryGetValue(key, out var at) && _time.GetElapsedTime(at) < BackOff)
+        if (_refusedAt.TryGetValue((proposal.Namespace.Id, proposal.Tunable.Name), out var at) && _time.GetElapsedTime(at) < BackOff)
             return ProposalOutcome.Failed;
-        if (_words.MustWait(proposal.Tunable, proposal.Namespace))
-            return ProposalOutcome.CoolingDown;
+        return _words.MustWait(proposal.Tunable, proposal.Namespace) ? ProposalOutcome.CoolingDown : null;
+    }
 
+    private ProposalOutcome Write(string tuner, Proposal proposal, Trial? trial, bool isTakeBack = false)
+    {
+        var key = (proposal.Namespace.Id, proposal.Tunable.Name);
         var decision = default(PolicyDecision);
         long? intent = null;
         try
@@ -134,15 +188,16 @@ public sealed class ChangeApplier
                     return null;
                 }
 
+                // What is taken back goes the other way at once.
                 decision = Policy.Decide(
-                    proposal, current, isOverridden: false, _moves.Of(proposal.Namespace.Id, proposal.Tunable.Name));
+                    proposal, current, isOverridden: false, isTakeBack ? [] : _moves.Of(proposal.Namespace.Id, proposal.Tunable.Name));
                 decision = _memory.Clip(decision, proposal.Tunable, proposal.Namespace, current);
                 if (decision.Value is { } value)
                     intent = _journal.Intent(tuner, proposal, current, value);
                 return decision.Value;
             });
             if (intent is { } number)
-                Applied(tuner, proposal, update, number);
+                Applied(tuner, proposal, update, number, trial, isTakeBack);
             else
                 TuningLog.Kept(_logOf(tuner), proposal.Tunable.Name, proposal.Namespace.Phrase, proposal.Scenario, decision.Reason);
             _refusedAt.Remove(key);
@@ -170,15 +225,17 @@ public sealed class ChangeApplier
         }
     }
 
-    private void Applied(string tuner, Proposal proposal, TunableUpdate update, long intent)
+    private void Applied(string tuner, Proposal proposal, TunableUpdate update, long intent, Trial? trial, bool isTakeBack)
     {
         var after = _words.Wrote(proposal.Tunable, proposal.Namespace, update);
         _journal.Outcome(intent, after, null);
         _moves.Record(proposal.Namespace.Id, proposal.Tunable.Name, update.Before, after, proposal.Scenario);
         _memory.Record(proposal.Tunable, proposal.Namespace, update.Before, after);
+        if (trial is not null && !isTakeBack)
+            _trials.Made(trial, proposal, update.Before, after);
         _changes.Add(new Change(
             _time.GetUtcNow(), tuner, proposal.Tunable, proposal.Namespace, update.Before, after,
-            proposal.Scenario, proposal.Evidence));
+            proposal.Scenario, proposal.Evidence) { Standing = trial?.Standing });
     }
 
     private void Warn(string tuner, Proposal proposal, Exception exception)

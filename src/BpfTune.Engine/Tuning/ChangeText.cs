@@ -10,7 +10,7 @@ internal static class ChangeText
     internal static string First(Change change)
     {
         var (what, from, to, verb) = Parts(change.Tunable, change.Old, change.New);
-        return $"{verb} {what} from {from} to {to} in {change.Namespace.Phrase} ({change.Scenario}): {change.Evidence}";
+        return $"{verb} {what} from {from} to {to} in {change.Namespace.Phrase} ({change.Scenario}{(change.Standing is null ? "" : ", on trial")}): {change.Evidence}";
     }
 
     /// <summary>The same for changes that were held back since the last line.</summary>

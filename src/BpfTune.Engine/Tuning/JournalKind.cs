@@ -42,6 +42,10 @@ public enum JournalKind
     [JsonStringEnumMemberName("managed")]
     Managed,
 
+    /// <summary>How a trial ended (<c>result</c>, <c>evidence</c>), and for the how manieth time in a row without use (<c>changes</c>).</summary>
+    [JsonStringEnumMemberName("trial")]
+    Trial,
+
     /// <summary>Part of the journal was found damaged in this boot; <c>evidence</c> says what and what it costs.</summary>
     [JsonStringEnumMemberName("damage")]
     Damage,

@@ -57,7 +57,7 @@ public sealed record JournalRecord
     /// <summary>How it ended.</summary>
     public JournalResult? Result { get; init; }
 
-    /// <summary>Of a kept line: how many changes it stands for.</summary>
+    /// <summary>Of a kept line: how many changes it stands for. Of a trial: how many in a row were of no use.</summary>
     public long? Changes { get; init; }
 
     /// <summary>Of an override: who wrote.</summary>

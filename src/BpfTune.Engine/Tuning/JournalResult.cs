@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace BpfTune.Engine.Tuning;
 
-/// <summary>How an intent or a rollback ended.</summary>
+/// <summary>How an intent, a trial or a rollback ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<JournalResult>))]
 public enum JournalResult
 {
@@ -25,4 +25,16 @@ public enum JournalResult
     /// <summary>The namespace is gone.</summary>
     [JsonStringEnumMemberName("gone")]
     Gone,
+
+    /// <summary>Of a trial: less is lost, and the raise stays.</summary>
+    [JsonStringEnumMemberName("helped")]
+    Helped,
+
+    /// <summary>Of a trial: as much is lost as before, and the raise was taken back.</summary>
+    [JsonStringEnumMemberName("no_difference")]
+    NoDifference,
+
+    /// <summary>Of a trial: more is lost, and the raise was taken back.</summary>
+    [JsonStringEnumMemberName("harm")]
+    Harm,
 }

@@ -81,6 +81,10 @@ public sealed class JournalState
             case { Kind: JournalKind.Kept, Namespace: { } place, Tunable: { } tunable }:
                 ApplyKept(record, place, tunable);
                 break;
+            case { Kind: JournalKind.Trial, Namespace: { } place, Tunable: { } tunable }:
+                if (_trails.TryGetValue((place.Id, tunable), out var tried))
+                    tried.Rest = record.Result is JournalResult.NoDifference or JournalResult.Harm ? record : null;
+                break;
             case { Kind: JournalKind.Rollback, Namespace: { } place, Tunable: { } tunable }:
                 if (record.Result is JournalResult.Restored or JournalResult.Gone)
                     Remove(place.Id, tunable);
@@ -153,6 +157,8 @@ public sealed class JournalState
 
             if (trail.Pending is { } pending)
                 yield return pending;
+            if (trail.Rest is { } rest)
+                yield return rest;
         }
 
         foreach (var record in _damage.Concat(_overrides.Values.OrderBy(r => r.Seq)))

@@ -42,6 +42,9 @@ public sealed class TunableTrail
     /// <summary>Changes made.</summary>
     public long Changes { get; internal set; }
 
+    /// <summary>The end of the latest trial there, if its raise was of no use; null when it helped, or when there was none.</summary>
+    public JournalRecord? Rest { get; internal set; }
+
     /// <summary>Number of the first intent: rollback goes backwards.</summary>
     public long Order { get; internal set; }
 

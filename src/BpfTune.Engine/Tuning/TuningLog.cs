@@ -33,6 +33,15 @@ internal static partial class TuningLog
     [LoggerMessage(4208, LogLevel.Information, "namespaces of {Owner} would have settings of the whole machine moved; such settings follow the machine's own namespaces only, unless it is said 'tenants = yes'")]
     internal static partial void NotTheirs(ILogger logger, NamespaceOwner owner);
 
+    [LoggerMessage(4240, LogLevel.Information, "{Text}")]
+    internal static partial void TrialKept(ILogger logger, string text);
+
+    [LoggerMessage(4241, LogLevel.Information, "{Text}")]
+    internal static partial void TrialUseless(ILogger logger, string text);
+
+    [LoggerMessage(4242, LogLevel.Warning, "{Text}")]
+    internal static partial void TrialHarm(ILogger logger, string text);
+
     [LoggerMessage(4210, LogLevel.Information, "{Sentence}")]
     internal static partial void Overridden(ILogger logger, string sentence);
 

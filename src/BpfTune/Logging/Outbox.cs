@@ -3,7 +3,8 @@ namespace BpfTune.Logging;
 /// <summary>
 /// Hands messages to somebody who may not take them: the reader of a pipe that was stopped, a socket whose queue is full.
 /// Whoever posts never waits. While the receiver takes messages they go straight to it; once it does not they wait in a
-/// queue, with a thread that exists for as long as there are any. What finds no room is dropped and counted.
+/// queue, with a thread that exists for as long as there are any. What finds no room is dropped and counted, and that is
+/// said in its place.
 /// </summary>
 /// <param name="tryNow">Hands a message over if that is possible without waiting; false when it is not.</param>
 /// <param name="send">Hands it over, and waits for as long as it takes.</param>
@@ -11,6 +12,9 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
 {
     /// <summary>Bytes that wait at the most; some two thousand lines.</summary>
     internal const int Room = 256 * 1024;
+
+    /// <summary>Left for the message that says how many were dropped.</summary>
+    private const int Notice = 512;
 
     // Pulsed when nothing waits any more.
     private readonly object _gate = new();
@@ -39,14 +43,16 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
         {
             if (!_running && _dropped == 0 && tryNow(message))
                 return;
-            if (_bytes + message.Length > Room)
+            if (_bytes + message.Length > Room - (_dropped > 0 ? Notice : 0))
             {
                 _dropped++;
                 return;
             }
 
-            _waiting.Enqueue(message);
-            _bytes += message.Length;
+            if (_dropped > 0 && Dropped is { } say)
+                Enqueue(say(_dropped));
+            _dropped = 0;
+            Enqueue(message);
             if (_running)
                 return;
             _running = true;
@@ -63,6 +69,12 @@ internal sealed class Outbox(Func<ReadOnlyMemory<byte>, bool> tryNow, Action<Rea
             while (_running && end - Environment.TickCount64 is > 0 and var left)
                 Monitor.Wait(_gate, (int)left);
         }
+    }
+
+    private void Enqueue(ReadOnlyMemory<byte> message)
+    {
+        _waiting.Enqueue(message);
+        _bytes += message.Length;
     }
 
     private void Work()

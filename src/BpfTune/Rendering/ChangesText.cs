@@ -13,6 +13,8 @@ internal static class ChangesText
         {
             output.Line($"{Words.Time(change.At)}  {change.Tuner}: {change.Tunable} {change.Old} -> {change.New} in {Words.Namespace(change.Namespace)}");
             output.Line($"    {change.Scenario}: {change.Evidence}");
+            if (change.Trial is { } trial)
+                output.Line($"    {trial}");
         }
     }
 }

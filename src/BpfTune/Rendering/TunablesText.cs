@@ -42,7 +42,9 @@ internal static class TunablesText
     private static string Value(TunableValueReport value)
     {
         var now = $"{value.Namespace}: {value.Value ?? "unreadable"}";
-        return value.Original is null ? now : $"{now} (was {value.Original}; {Words.Count(value.Changes, "change")})";
+        if (value.Original is not null)
+            now = $"{now} (was {value.Original}; {Words.Count(value.Changes, "change")})";
+        return value.Trial is null ? now : $"{now}; {value.Trial}";
     }
 
     private static string Bounds(MemberReport member)

@@ -57,6 +57,8 @@ internal static class TunersText
         Add(counts.Overridden, "left to the administrator");
         Add(counts.CoolingDown, "too soon");
         Add(counts.NotTheirs, "not a tenant's to move");
+        Add(counts.OnTrial, "waiting for a trial");
+        Add(counts.Resting, "resting, since raises did not help");
         Add(counts.Stale, "decided again");
         Add(counts.Failed, "failed");
         return string.Join(", ", words);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Pipes;
 using System.Text;
+using System.Text.RegularExpressions;
 using BpfTune.Logging;
 using Microsoft.Extensions.Logging;
 
@@ -47,9 +49,10 @@ public sealed class OutboxTests
             outbox.Post(new byte[1024]);
         _open.Set();
         outbox.Flush(s_patience);
-        // The thread has one in its hands: there is room for another.
-        Assert.InRange(_taken.Count, 257, 258);
-        Assert.Equal($"{300 - (_taken.Count - 1)} were dropped", _taken.Last());
+        // The thread has one in its hands, sooner or later: there is room for another then.
+        var said = _taken.Where(text => text.EndsWith(" were dropped", StringComparison.Ordinal)).ToArray();
+        Assert.InRange(_taken.Count - said.Length, 256, 257);
+        Assert.Equal(300, _taken.Count - said.Length + said.Sum(text => int.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class OutboxTests
         broken = false;
         outbox.Post("kept"u8.ToArray());
         outbox.Flush(s_patience);
-        Assert.Equal(["kept", "1 were dropped"], _taken);
+        Assert.Equal(["1 were dropped", "kept"], _taken);
     }
 
     [Fact]
@@ -85,13 +88,23 @@ public sealed class OutboxTests
             sink.Write(LogLevel.Information, "x", $"line {i:0000} {new string('.', 90)}");
 
         using var reader = new StreamReader(server);
-        var numbers = 0;
-        string? line;
-        while ((line = reader.ReadLine()) is not null && line.StartsWith("<6>x: line ", StringComparison.Ordinal))
-            Assert.Contains($"line {numbers++:0000} ", line, StringComparison.Ordinal);
+        int number = 0, dropped = 0;
+        while (number < Lines && reader.ReadLine() is { } line)
+        {
+            // Each gap is said in its place; how many there are is a matter of when the thread begins.
+            if (Regex.Match(line, "^<4>bpftune: ([0-9]+) lines were dropped: whoever reads this log did not take them in time$") is { Success: true } gap)
+            {
+                var count = int.Parse(gap.Groups[1].Value, CultureInfo.InvariantCulture);
+                (number, dropped) = (number + count, dropped + count);
+            }
+            else
+            {
+                Assert.StartsWith($"<6>x: line {number++:0000} ", line, StringComparison.Ordinal);
+            }
+        }
 
-        Assert.Equal($"<4>bpftune: {Lines - numbers} lines were dropped: whoever reads this log did not take them in time", line);
-        Assert.InRange(numbers, 2000, Lines - 1);
+        Assert.Equal(Lines, number);
+        Assert.InRange(Lines - dropped, 2000, Lines - 1);
     }
 
     [Fact]

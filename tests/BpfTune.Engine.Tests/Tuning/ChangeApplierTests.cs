@@ -28,7 +28,7 @@ public sealed class ChangeApplierTests : IDisposable
             new KnownValues(_journal, _time), _overrides, _journal, _store, new FakeHints(_time), Sample.Global, timers.After, _time, _log);
         _overrides.Manage("tcp", [Sample.Backlog]);
         _changes = new ChangeLog(timers.After, _time, _ => _log);
-        _applier = new ChangeApplier(_journal, _store, _overrides, words, _changes, _time, _ => _log, availablePages: () => 1_000_000);
+        _applier = new ChangeApplier(_journal, _store, _overrides, words, _changes, _time, timers.After, _ => _log, (_, _, _) => null, availablePages: () => 1_000_000);
         _store[Sample.Blue, Sample.Backlog] = "128";
         _store[Sample.Red, Sample.Backlog] = "128";
     }

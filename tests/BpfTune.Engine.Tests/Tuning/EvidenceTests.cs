@@ -96,7 +96,7 @@ public sealed class EvidenceTests : IDisposable
         var words = new WordWatch(
             new KnownValues(_journal, _time), overrides, _journal, _store, new FakeHints(_time), Sample.Global, timers.After, _time, _log);
         var changes = new ChangeLog(timers.After, _time, _ => _log);
-        return new ChangeApplier(_journal, _store, overrides, words, changes, _time, _ => _log, availablePages: () => 1_000_000)
+        return new ChangeApplier(_journal, _store, overrides, words, changes, _time, timers.After, _ => _log, (_, _, _) => null, availablePages: () => 1_000_000)
         {
             TenantsMoveMachine = tenantsMoveMachine,
         };

@@ -23,6 +23,15 @@ internal static class Sample
 
     public static readonly Tunable Algorithm = new("net.ipv4.tcp_congestion_control", TunableScope.Namespace, TunableUnit.Text, "algorithm");
 
+    /// <summary>One whose raises are measured, by the file 'counts': what was lost and what was kept.</summary>
+    public static readonly Tunable Buffer = new("net.core.rmem_default", TunableScope.Namespace, TunableUnit.Bytes, "buffer")
+    {
+        Effect = new Effect("drops", file => file("counts")?.Split(' ') is [var lost, var kept] ? new EffectReading(long.Parse(lost), long.Parse(kept)) : null),
+    };
+
+    /// <summary>What must not be below it.</summary>
+    public static readonly Tunable BufferMaximum = new("net.core.rmem_max", TunableScope.Namespace, TunableUnit.Bytes, "largest buffer");
+
     public static Proposal Propose(
         Tunable tunable, NetworkNamespace networkNamespace, string old, string wanted, string scenario = "near_limit") =>
         new(tunable, networkNamespace, TunableValue.Parse(old), TunableValue.Parse(wanted), scenario, "evidence of " + wanted);

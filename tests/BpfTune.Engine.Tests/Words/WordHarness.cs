@@ -23,6 +23,8 @@ internal sealed class WordHarness : IDisposable
         {
             Store[place, Sample.Backlog] = "128";
             Store[place, Sample.Rmem] = "4096 5000 6000";
+            Store[place, Sample.Buffer] = "1000";
+            Store[place, Sample.BufferMaximum] = "1000";
         }
 
         Store[Sample.Global, Sample.TcpMem] = "1 2 3";
@@ -36,6 +38,9 @@ internal sealed class WordHarness : IDisposable
     public ListLogger Log { get; } = new();
 
     public MemoryStore Store { get; } = new();
+
+    /// <summary>Files below /proc/net of each namespace.</summary>
+    public Dictionary<(NamespaceId Place, string File), string> ProcNet { get; } = [];
 
     public FakeHints Hints { get; private set; } = null!;
 
@@ -69,8 +74,8 @@ internal sealed class WordHarness : IDisposable
         Sweep = new ValueSweep(Words, known, () => [Sample.Global, .. _met], Timers.After, Time);
         Words.LookEverywhere = Sweep.LookEverywhere;
         Changes = new ChangeLog(Timers.After, Time, _ => Log);
-        Applier = new ChangeApplier(Journal, Store, Overrides, Words, Changes, Time, _ => Log);
-        Overrides.Manage("tcp", [Sample.Backlog, Sample.Rmem, Sample.TcpMem]);
+        Applier = new ChangeApplier(Journal, Store, Overrides, Words, Changes, Time, Timers.After, _ => Log, (_, effect, where) => effect.Read(file => ProcNet.GetValueOrDefault((where.Id, file))));
+        Overrides.Manage("tcp", [Sample.Backlog, Sample.Rmem, Sample.TcpMem, Sample.Buffer, Sample.BufferMaximum]);
         Settle();
     }
 

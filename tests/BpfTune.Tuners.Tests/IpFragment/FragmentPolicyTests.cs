@@ -25,20 +25,23 @@ public sealed class FragmentPolicyTests
         long memory, long threshold, long fragments, long completed, long failed, string expected) => Assert.Equal(
         expected,
         FragmentPolicy.Decide(
-            memory, threshold, new FragmentCounters(fragments, completed, failed), new Correlation(), LearningRate.Default).ToString());
+            memory, threshold, new FragmentCounters(fragments, completed, failed), LearningRate.Default).ToString());
 
     [Theory]
-    [InlineData(10, "Lower")]
-    [InlineData(9, "Raise")] // too few looks
-    public void Failures_that_grow_with_the_threshold_lower_it(int looks, string expected)
-    {
-        var history = new Correlation();
-        for (var i = 0; i < looks; i++)
-            history.Add(1_000_000 + (i * 100_000), 0.1 + (i * 0.05));
-        Assert.Equal(
-            expected,
-            FragmentPolicy.Decide(Default, Default, new FragmentCounters(1000, 100, 10), history, LearningRate.Default).ToString());
-    }
+    [InlineData(1000, 4096, "Raise")]
+    [InlineData(131_071, 131_000, "Raise")]
+    [InlineData(131_072, 131_072, "Starve")]
+    [InlineData(1, 0, "Wait")]
+    public void A_threshold_below_one_datagram_is_too_small_and_no_sign_of_a_flood(long threshold, long memory, string expected) =>
+        Assert.Equal(expected, FragmentPolicy.Decide(memory, threshold, new FragmentCounters(1000, 0, 900), LearningRate.Default).ToString());
+
+    [Theory]
+    [InlineData(1000, 10_000_000, 131_072)]
+    [InlineData(1000, 50_000, 50_000)]
+    [InlineData(1000, 0, 1000)]
+    [InlineData(200_000, 10_000_000, 250_000)]
+    public void It_rises_at_once_to_what_one_datagram_takes(long threshold, long ceiling, long expected) =>
+        Assert.Equal(expected, FragmentPolicy.Raise(threshold, ceiling, LearningRate.Default));
 
     [Theory]
     [InlineData(0, 4096, 10_000, 4160)]

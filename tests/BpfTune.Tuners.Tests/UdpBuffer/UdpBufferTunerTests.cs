@@ -97,86 +97,12 @@ public sealed class UdpBufferTunerTests
     }
 
     [Fact]
-    public void Raises_that_help_go_on()
-    {
-        long value = 8192;
-        Set(Default, "8192");
-        for (var burst = 0; burst < 40; burst++)
-        {
-            // Of 200 kB in a burst a fresh buffer keeps as much as it holds.
-            var kept = Math.Min(200, value / 1000);
-            Count(kept, 200 - kept);
-            if (kept < 200)
-                Overflow((uint)value);
-            value = TunableValue.Parse(Get(Default))[0];
-            _host.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        Assert.InRange(value, 200_000, 250_000);
-        Assert.DoesNotContain(_host.Proposals, p => p.Scenario == "raises_did_not_help");
-    }
-
-    [Fact]
-    public void An_hour_of_raises_that_do_not_help_ends_where_it_began()
-    {
-        var most = 0L;
-        for (var second = 0; second < 3600; second++)
-        {
-            // A program that reads a tenth of what comes in, however long its queue is.
-            Count(100, 900);
-            Overflow((uint)TunableValue.Parse(Get(Default))[0]);
-            most = Math.Max(most, TunableValue.Parse(Get(Default))[0]);
-            _host.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        Assert.Equal("212992", Get(Default));
-        Assert.InRange(most, 2 * 212_992, 5 * 212_992);
-        var last = _host.Proposals[^1];
-        Assert.Equal("raises_did_not_help", last.Scenario);
-        Assert.Equal("the share that got through went from 10.0 % to 10.0 % when it was doubled", last.Evidence);
-        Assert.InRange(_host.Proposals.Count, 5, 20);
-        Assert.Equal(0, _host.TimerCount);
-    }
-
-    [Fact]
-    public void After_a_quiet_while_it_is_tried_again()
-    {
-        for (var second = 0; second < 60; second++)
-        {
-            Count(0, 1000);
-            Overflow((uint)TunableValue.Parse(Get(Default))[0]);
-            _host.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        Assert.Equal("212992", Get(Default));
-        _host.Advance(TimeSpan.FromMinutes(11));
-        Overflow(212_992);
-        Assert.Equal("266240", Get(Default));
-    }
-
-    [Fact]
-    public void A_value_set_by_somebody_else_is_not_taken_back()
-    {
-        for (var second = 0; second < 8; second++)
-        {
-            Count(0, 1000);
-            Overflow((uint)TunableValue.Parse(Get(Default))[0]);
-        }
-
-        Set(Default, "4000000");
-        Count(0, 1000);
-        Overflow(4_000_000);
-        Assert.Equal("4000000", Get(Default));
-    }
-
-    [Fact]
     public void Ever_new_buffers_that_help_end_at_their_share_of_udp_memory()
     {
         var ceiling = 8000L * Environment.SystemPageSize / 8;
         for (var second = 0; second < 3600; second++)
         {
             var value = TunableValue.Parse(Get(Default))[0];
-            Count(value / 100, (2 * ceiling / 100) - (value / 100));
             Overflow((uint)value, allocated: 10, maximum: 8000);
             _host.Advance(TimeSpan.FromSeconds(1));
         }
@@ -234,14 +160,6 @@ public sealed class UdpBufferTunerTests
         Invoke(Memory, new udp_memory { allocated = 390_000 });
         Assert.Empty(_host.Proposals);
         Assert.Equal([kind, Memory], _host.Mutes.Select(m => m.Kind));
-    }
-
-    [Fact]
-    public void A_namespace_that_is_gone_is_no_error()
-    {
-        _host.ProcNet.Clear();
-        Overflow(212_992);
-        Assert.Empty(_host.Proposals);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class TenantTests(ITestOutputHelper output)
         using var daemon = new TestDaemon(null, "-R", "-a", "udp_buffer");
         Tenant.Run(UdpBursts, "link set lo up");
         Assert.Equal(16384, Value("net.core.rmem_default"));
-        for (var attempt = 0; attempt < 10 && Value("net.core.rmem_default") == 16384; attempt++)
+        for (var attempt = 0; attempt < 60 && Value("net.core.rmem_default") == 16384; attempt++)
         {
             UdpStream.Run(place, place, new UdpOptions
             {
@@ -115,8 +115,11 @@ public sealed class TenantTests(ITestOutputHelper output)
         using var rmemMax = SysctlOverride.Set("net.core.rmem_max", "16384");
         using var daemon = new TestDaemon(null, "-R", "-a", "udp_buffer", "--tenants");
         Tenant.Run(UdpBursts, "link set lo up");
-        Assert.InRange(Value("net.core.rmem_default"), 16385, 8 << 20);
-        Assert.InRange(Value("net.core.rmem_max"), 16385, 64 << 20);
+        // What is not judged yet when his namespace ends is taken back.
+        var most = daemon.AskJson("changes").EnumerateArray().ToLookup(
+            c => c.GetProperty("tunable").GetString()!, c => long.Parse(c.GetProperty("new").GetString()!, CultureInfo.InvariantCulture));
+        Assert.InRange(most["net.core.rmem_default"].Max(), 16385, 8 << 20);
+        Assert.InRange(most["net.core.rmem_max"].Max(), 16385, 64 << 20);
     }
 
     [Fact]

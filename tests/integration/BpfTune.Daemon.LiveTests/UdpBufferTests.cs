@@ -24,26 +24,32 @@ public sealed class UdpBufferTests(ITestOutputHelper output)
         using var daemon = Start();
         var first = Burst(place, ipv6).Received;
         var last = first;
-        for (var burst = 0; burst < 20 && last < first * 4; burst++)
+        for (var burst = 0; burst < 80 && last < first * 4; burst++)
             last = Burst(place, ipv6).Received;
-        output.WriteLine($"kept {first}, then {last} of 200 datagrams; rmem_default came to {Sysctl.Read(Default)}");
+        var trials = daemon.AskJson("changes").EnumerateArray().Select(c => c.GetProperty("trial").GetString()!).Distinct().ToArray();
+        output.WriteLine($"kept {first}, then {last} of 200 datagrams; rmem_default came to {Sysctl.Read(Default)}; {string.Join("; ", trials)}");
         Assert.InRange(last, first * 4, 200);
         Assert.InRange(Value(Default), 4 * 16384, 1 << 20);
+        Assert.Contains(trials, t => t.StartsWith("kept: drops ", StringComparison.Ordinal));
+        Assert.DoesNotContain(trials, t => t.StartsWith("taken back", StringComparison.Ordinal));
         daemon.Process.Stop(TestDaemon.Patience);
         Assert.Equal("16384", Sysctl.Read(Default));
     }
 
     [Fact]
-    public void A_receiver_that_does_not_read_at_all_soon_stops_the_raises()
+    public void A_receiver_that_does_not_read_at_all_leaves_the_default_as_it_was()
     {
         Suite.Require();
         using var small = SysctlOverride.Set(Default, "16384");
         using var place = LabNamespace.Create("udp");
         using var daemon = Start();
         // One socket all the time: its buffer was made from the first default, so larger ones cannot help it.
-        Stream(place, new UdpOptions { Duration = TimeSpan.FromSeconds(3), Rate = 2000, Reads = false });
-        output.WriteLine($"rmem_default came to {Sysctl.Read(Default)}");
-        Assert.InRange(Value(Default), 16385, 2 * 16384);
+        Stream(place, new UdpOptions { Duration = TimeSpan.FromSeconds(20), Rate = 2000, Reads = false });
+        var changes = daemon.AskJson("changes").EnumerateArray().Where(c => c.GetProperty("tunable").GetString() == Default).ToArray();
+        output.WriteLine(string.Join("; ", changes.Select(c => $"{c.GetProperty("new")} {c.GetProperty("trial")}")));
+        Assert.Equal("taken back: no difference (drops 100 % → 100 %)", changes[0].GetProperty("trial").GetString());
+        Assert.InRange(changes.Max(c => long.Parse(c.GetProperty("new").GetString()!, CultureInfo.InvariantCulture)), 16385, 2 * 16384);
+        Assert.Equal(16384, Value(Default));
     }
 
     [Fact]
@@ -54,7 +60,7 @@ public sealed class UdpBufferTests(ITestOutputHelper output)
         using var place = LabNamespace.Create("udp");
         var normal = Sysctl.Read(Default);
         using var daemon = Start();
-        for (var burst = 0; burst < 10 && Value(Maximum) < 65536; burst++)
+        for (var burst = 0; burst < 60 && Value(Maximum) < 65536; burst++)
             Burst(place, ipv6: false, buffer: 1 << 20);
         output.WriteLine($"rmem_max came to {Sysctl.Read(Maximum)}");
         Assert.InRange(Value(Maximum), 65536, 1 << 20);

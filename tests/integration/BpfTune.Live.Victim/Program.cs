@@ -19,10 +19,10 @@ using var namespaces = new NamespaceRegistry(TimeProvider.System, log);
 var store = new StoppingStore(new SysctlStore(namespaces), moment);
 var overrides = new OverrideRegistry(journal, _ => log);
 var words = new WordWatch(
-    new KnownValues(journal, TimeProvider.System), overrides, journal, store, new NoHints(), namespaces.Global,
+    new KnownValues(journal, TimeProvider.System), overrides, journal, store, new NoWriteHints(), namespaces.Global,
     (_, _) => throw new InvalidOperationException("There is no loop."), TimeProvider.System, log);
 var changes = new ChangeLog((_, _) => journal, TimeProvider.System, _ => log);
-var applier = new ChangeApplier(journal, store, overrides, words, changes, TimeProvider.System, _ => log);
+var applier = new ChangeApplier(journal, store, overrides, words, changes, TimeProvider.System, (_, _) => journal, _ => log, (_, _, _) => null);
 var rmem = Tunable.Triple("net.ipv4.tcp_rmem", TunableScope.Namespace, TunableUnit.Bytes, "receive buffers");
 var place = namespaces.Find(name);
 while (place is not null && store.TryRead(rmem, place, out var old))

@@ -41,9 +41,9 @@ internal sealed class TunerTemplateTuner : Tuner
         if (wanted == value[0])
             return;
 
-        // The engine checks bounds and the administrator's own settings, writes, records and logs. What became of it tells
-        // whether more events of this kind would be of use.
-        Host.Settle(in e, Host.Propose(new Proposal(
-            Limit, e.Namespace, value, TunableValue.Of(wanted), "listen_at_limit", $"a listener got a queue of {record.backlog}, all that is allowed")));
+        // The engine checks bounds and the administrator's own settings, writes, records and logs, and has the kernel hold
+        // back events of which nothing can come. With Tunable.Effect it also measures whether a raise helped.
+        Host.Submit(in e, new Proposal(
+            Limit, e.Namespace, value, TunableValue.Of(wanted), "listen_at_limit", $"a listener got a queue of {record.backlog}, all that is allowed"));
     }
 }

@@ -1,9 +1,7 @@
-using BpfTune.Engine.Words;
-
-namespace BpfTune.Live.Victim;
+namespace BpfTune.Engine.Words;
 
 /// <summary>Nobody tells who writes what: the values alone do.</summary>
-internal sealed class NoHints : IWriteHints
+internal sealed class NoWriteHints : IWriteHints
 {
     public bool IsWatching => false;
 
