@@ -10,4 +10,11 @@ namespace BpfTune.Sdk;
 /// Reads the counters. It is given a reader of files below /proc/net as the namespace sees them that the evidence came
 /// from (null for one that is absent, or when the namespace is gone), and answers null when there is nothing to read.
 /// </param>
-public sealed record Effect(string Name, Func<Func<string, string?>, EffectReading?> Read);
+public sealed record Effect(string Name, Func<Func<string, string?>, EffectReading?> Read)
+{
+    /// <summary>
+    /// How many times its first value a raise may come to before it is judged. Twice, but where half of what is needed is
+    /// of no use.
+    /// </summary>
+    public int Reach { get; init; } = 2;
+}

@@ -4,7 +4,7 @@ namespace BpfTune.Engine.Tuning;
 
 /// <summary>
 /// A raise that is measured: what was lost is counted before the first write, then, when what was begun before it has
-/// gone by, after it. Raises that follow before the judgement are the same trial, up to twice the first value.
+/// gone by, after it. Raises that follow before the judgement are the same trial, within the effect's reach.
 /// </summary>
 /// <param name="tuner">Whose it is.</param>
 /// <param name="tunable">What is raised; it has an effect.</param>

@@ -168,7 +168,7 @@ internal sealed class Trials
         return TrialAdmission.Let(proposal, trial);
     }
 
-    /// <summary>A further raise before the judgement, to twice the first value at the most.</summary>
+    /// <summary>A further raise before the judgement, within the effect's reach.</summary>
     private TrialAdmission Extend(Trial trial, Proposal proposal, NetworkNamespace observed)
     {
         // It waits for traffic that had ceased, or for the next attempt to take it back.
@@ -183,7 +183,7 @@ internal sealed class Trials
             return TrialAdmission.Refuse(ProposalOutcome.OnTrial, "its trial has just ended", proposal);
         }
 
-        if (trial.Result is not null || trial.IsCounting || Within(proposal, trial.First ?? proposal.Old) is not { } allowed)
+        if (trial.Result is not null || Within(proposal, trial.First ?? proposal.Old, trial.Effect.Reach) is not { } allowed)
             return TrialAdmission.Refuse(ProposalOutcome.OnTrial, "the raises so far are not judged yet", proposal);
         return TrialAdmission.Let(allowed, trial);
     }
@@ -191,13 +191,13 @@ internal sealed class Trials
     private static bool IsRaise(Proposal proposal) =>
         proposal.New.Numbers.Length == proposal.Old.Numbers.Length && proposal.New.Numbers.Zip(proposal.Old.Numbers).Any(pair => pair.First > pair.Second);
 
-    /// <summary>A raise with no member past twice its first value; null when that leaves none.</summary>
-    private static Proposal? Within(Proposal proposal, TunableValue first)
+    /// <summary>A raise with no member past so many times its first value; null when that leaves none.</summary>
+    private static Proposal? Within(Proposal proposal, TunableValue first, int reach)
     {
         var wanted = proposal.New;
         for (var i = 0; i < wanted.Numbers.Length; i++)
         {
-            var most = first[i] > long.MaxValue / 2 ? long.MaxValue : first[i] * 2;
+            var most = first[i] > long.MaxValue / reach ? long.MaxValue : first[i] * reach;
             wanted = wanted.With(i, Math.Min(wanted[i], Math.Max(most, proposal.Old[i])));
         }
 

@@ -171,7 +171,7 @@ public sealed class TrialTests : IDisposable
         _daemon.Timers.Advance(TimeSpan.FromHours(1));
         Assert.Equal(0, _daemon.Timers.Armed);
         Assert.Equal("on trial", Standing);
-        for (var block = 0; block < 4; block++)
+        for (var second = 0; second < 20; second++)
         {
             Count(100, 900);
             Raise();
