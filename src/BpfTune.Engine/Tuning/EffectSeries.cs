@@ -20,6 +20,9 @@ internal sealed class EffectSeries
     /// <summary>In how many blocks.</summary>
     internal int Blocks { get; private set; }
 
+    /// <summary>How many of them lost anything.</summary>
+    internal int LossyBlocks { get; private set; }
+
     /// <summary>The part that was lost.</summary>
     internal double Share => Counted.Share;
 
@@ -30,6 +33,7 @@ internal sealed class EffectSeries
     {
         Counted = new EffectReading(Counted.Lost + block.Lost, Counted.Kept + block.Kept);
         Blocks++;
+        LossyBlocks += block.Lost > 0 ? 1 : 0;
         _sum += block.Share;
         _squares += block.Share * block.Share;
     }

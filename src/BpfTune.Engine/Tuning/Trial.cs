@@ -93,7 +93,10 @@ internal sealed class Trial(string tuner, Tunable tunable, NetworkNamespace plac
         _cut = null;
     }
 
-    /// <summary>A change was made: it has to settle first.</summary>
+    /// <summary>
+    /// A change was made. While it is counted the counting goes on: to begin anew at each sign of a loss would be to count
+    /// only where there is none.
+    /// </summary>
     internal void Add(Tunable changed, NetworkNamespace where, TunableValue before, TunableValue after)
     {
         var step = Steps.Find(s => s.Tunable.Name == changed.Name && s.Place.Id == where.Id);
@@ -101,8 +104,6 @@ internal sealed class Trial(string tuner, Tunable tunable, NetworkNamespace plac
             Steps.Add(new TrialStep(changed, where, before) { After = after });
         else
             step.After = after;
-        _cut = null;
-        Counted = new EffectSeries();
     }
 }
 

@@ -10,7 +10,10 @@ namespace BpfTune.Engine.Tuning;
 /// </summary>
 internal sealed class Trials
 {
-    /// <summary>Blocks that are counted before a raise: three, for less says nothing of how they differ; and there is something to lose meanwhile.</summary>
+    /// <summary>
+    /// Blocks with losses that are counted before a raise: one alone, which happens to be why anybody looks, would make what
+    /// is rare look frequent.
+    /// </summary>
     private const int Baseline = 3;
 
     /// <summary>So long is counted before a raise if little happens, or so many cycles.</summary>
@@ -111,7 +114,7 @@ internal sealed class Trials
             return TrialAdmission.Let(proposal, trial);
         var isLong = now - trial.StartedAt >= BaselineOf(trial.Cycle);
         trial.Count(reading, now, isLast: isLong);
-        if (trial.Counted.Counted.Lost > 0 && (trial.Counted.Blocks >= Baseline || isLong))
+        if (trial.Counted.Counted.Lost > 0 && (trial.Counted.LossyBlocks >= Baseline || isLong))
             return Let(trial, proposal, trial.Counted);
         return TrialAdmission.Refuse(ProposalOutcome.OnTrial, $"it is counted first what {effect.Name} there are without it", proposal);
     }
@@ -121,7 +124,8 @@ internal sealed class Trials
     {
         trial.Add(step.Tunable, step.Namespace, before, after);
         _trials[(trial.Place.Id, trial.Tunable.Name)] = trial;
-        Arm(trial, trial.Cycle);
+        if (!trial.IsCounting)
+            Arm(trial, trial.Cycle);
     }
 
     /// <summary>A tuner is stopped, and nothing can be judged without it: what is not proved to help is taken back.</summary>

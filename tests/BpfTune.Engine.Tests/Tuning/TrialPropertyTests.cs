@@ -47,7 +47,7 @@ public sealed class TrialPropertyTests
             Assert.InRange(run.Largest, First, Most);
             Assert.True(run.Smallest >= First, "it was lowered below what was there first");
             if (one.World is World.Indifferent or World.Harmed)
-                Assert.InRange(run.Largest, First, 4 * First); // chance lets a raise by once in hundreds
+                Assert.InRange(run.Largest, First, 16 * First); // chance lets a raise by once in hundreds, and a rule that is biased one in two
         },
         iter: 40, threads: 1, seed: "0N0XIzNsQ0O2");
 

@@ -114,7 +114,7 @@ public sealed class TenantTests(ITestOutputHelper output)
         using var rmemDefault = SysctlOverride.Set("net.core.rmem_default", "16384");
         using var rmemMax = SysctlOverride.Set("net.core.rmem_max", "16384");
         using var daemon = new TestDaemon(null, "-R", "-a", "udp_buffer", "--tenants");
-        Tenant.Run(UdpBursts, "link set lo up");
+        Tenant.Run(UdpBursts.Replace("range(60)", "range(2000)", StringComparison.Ordinal), "link set lo up");
         // What is not judged yet when his namespace ends is taken back.
         var most = daemon.AskJson("changes").EnumerateArray().ToLookup(
             c => c.GetProperty("tunable").GetString()!, c => long.Parse(c.GetProperty("new").GetString()!, CultureInfo.InvariantCulture));
