@@ -2,7 +2,6 @@ using BpfTune.Engine.Control;
 using BpfTune.Engine.Running;
 using BpfTune.Engine.Tests.Words;
 using BpfTune.Engine.Tuning;
-using BpfTune.Engine.Words;
 using BpfTune.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -17,37 +16,28 @@ public sealed class AdviceTests : IDisposable
     private static readonly Sourced<TuningMode> s_advise = new(TuningMode.Advise, "f:1");
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly ManualTime _time = new();
-    private readonly ListLogger _log = new();
-    private readonly MemoryStore _store = new();
-    private readonly Journal _journal;
-    private readonly OverrideRegistry _overrides;
-    private readonly AdviceBook _book;
+    private readonly WordHarness _daemon;
     private readonly IgnoredAdvice _ignored;
-    private readonly RuleGate _gate;
-    private readonly ChangeApplier _applier;
     private readonly AdviceOrders _orders;
+    private AdviceBook _book = null!;
+    private RuleGate _gate = null!;
+    private long _lost;
+    private long _kept;
 
     public AdviceTests()
     {
-        _journal = new Journal(_directory["state/journal.jsonl"], _time, _log, null, "boot");
-        _overrides = new OverrideRegistry(_journal, _ => _log);
-        var timers = new ManualTimers(_time);
-        var words = new WordWatch(
-            new KnownValues(_journal, _time), _overrides, _journal, _store, new FakeHints(_time), Sample.Global, timers.After, _time, _log);
-        _overrides.Manage("tcp", [Sample.Backlog, Sample.Rmem]);
-        var changes = new ChangeLog(timers.After, _time, _ => _log);
-        _ignored = new IgnoredAdvice(_directory["state"], _log);
-        _book = new AdviceBook(_time, _ => _log, new TenantLines(_time), _ignored);
-        _gate = new RuleGate(new TuningRules { Mode = s_advise }, _book);
-        _applier = new ChangeApplier(_journal, _store, _overrides, words, changes, _time, timers.After, _ => _log, (_, _, _) => null, availablePages: () => 1_000_000) { Gate = _gate };
-        _orders = new AdviceOrders(_gate, _book, _ignored, _applier, changes);
-        _store[Sample.Blue, Sample.Backlog] = "128";
+        _ignored = new IgnoredAdvice(_directory["state"], new ListLogger());
+        _daemon = new WordHarness((time, log) =>
+        {
+            _book = new AdviceBook(time, _ => log, new TenantLines(time), _ignored);
+            return _gate = new RuleGate(new TuningRules { Mode = s_advise }, _book);
+        });
+        _orders = new AdviceOrders(_gate, _book, _ignored, _daemon.Applier, _daemon.Changes);
     }
 
     public void Dispose()
     {
-        _journal.Dispose();
+        _daemon.Dispose();
         _directory.Dispose();
     }
 
@@ -58,43 +48,43 @@ public sealed class AdviceTests : IDisposable
 
         Assert.Equal(ProposalOutcome.NotWanted, Propose("128", "256"));
 
-        Assert.Equal(0, _store.Visits);
+        Assert.Equal(0, _daemon.Store.Visits);
         Assert.Empty(_book.Entries);
-        Assert.Equal(1, _applier.CountsOf("tcp")[ProposalOutcome.NotWanted]);
+        Assert.Equal(1, _daemon.Applier.CountsOf("tcp")[ProposalOutcome.NotWanted]);
     }
 
     [Fact]
     public void In_mode_advise_nothing_is_written_and_it_is_said_once_with_an_id()
     {
         Assert.Equal(ProposalOutcome.Advised, Propose("128", "256"));
-        _time.Advance(TimeSpan.FromMinutes(5));
+        _daemon.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(ProposalOutcome.Advised, Propose("128", "512"));
 
-        Assert.Equal("128", _store[Sample.Blue, Sample.Backlog]);
-        Assert.Empty(Journal.ReadRecords(_journal.Path));
+        Assert.Equal("128", _daemon.Store[Sample.Blue, Sample.Backlog]);
+        Assert.Empty(Journal.ReadRecords(_daemon.Journal.Path));
         var (id, advice) = Assert.Single(_book.Entries);
         Assert.Equal(Id, id);
         Assert.Equal((2L, TimeSpan.FromMinutes(5), "128", "512"), (advice.Count, advice.Last - advice.First, advice.Old.Text, advice.New.Text));
         Assert.Equal(
             $"advice {Id}: net.ipv4.tcp_max_syn_backlog could be raised from 128 to 256 in namespace blue (near_limit): evidence of 256; 'bpftune apply {Id}' does it",
-            Assert.Single(_log.Of(LogLevel.Information)));
+            Assert.Single(_daemon.Log.Of(LogLevel.Information)));
     }
 
     [Fact]
     public void What_is_advised_is_within_bounds_and_limits()
     {
-        _store[Sample.Blue, Sample.Rmem] = "4096 8192 100000";
+        _daemon.Store[Sample.Blue, Sample.Rmem] = "4096 8192 100000";
         _gate.Replace(new TuningRules { Mode = s_advise, Tunables = [new(new("net.ipv4.*")) { Maximum = new(110_000, "f:2") }] });
 
-        Assert.Equal(ProposalOutcome.Advised, _applier.Propose("tcp", Sample.Propose(Sample.Rmem, Sample.Blue, "4096 8192 100000", "4096 8192 200000")));
+        Assert.Equal(ProposalOutcome.Advised, _daemon.Applier.Propose("tcp", Sample.Propose(Sample.Rmem, Sample.Blue, "4096 8192 100000", "4096 8192 200000")));
 
         var (id, advice) = Assert.Single(_book.Entries);
         Assert.Equal("46767a2d", id);
         Assert.Equal(("max", "4096 8192 110000"), (advice.Subject.Member, advice.New.Text));
 
         // What a limit leaves no room for is no advice.
-        _store[Sample.Red, Sample.Rmem] = "4096 8192 110000";
-        Assert.Equal(ProposalOutcome.NotWanted, _applier.Propose("tcp", Sample.Propose(Sample.Rmem, Sample.Red, "4096 8192 110000", "4096 8192 200000")));
+        _daemon.Store[Sample.Red, Sample.Rmem] = "4096 8192 110000";
+        Assert.Equal(ProposalOutcome.NotWanted, _daemon.Applier.Propose("tcp", Sample.Propose(Sample.Rmem, Sample.Red, "4096 8192 110000", "4096 8192 200000")));
     }
 
     [Fact]
@@ -120,13 +110,13 @@ public sealed class AdviceTests : IDisposable
 
         Assert.True(report.Done);
         Assert.Equal("net.ipv4.tcp_max_syn_backlog in namespace blue is set from '128' to '256'; 'bpftune rollback' puts it back", report.Text);
-        Assert.Equal("256", _store[Sample.Blue, Sample.Backlog]);
-        Assert.Equal("128", _journal.State.Find(Sample.Blue.Id, Sample.Backlog.Name)!.Original);
+        Assert.Equal("256", _daemon.Store[Sample.Blue, Sample.Backlog]);
+        Assert.Equal("128", _daemon.Journal.State.Find(Sample.Blue.Id, Sample.Backlog.Name)!.Original);
         Assert.Empty(_book.Entries);
 
         // What comes after it is advice again, and said again.
         Assert.Equal(ProposalOutcome.Advised, Propose("256", "512"));
-        Assert.Equal(2, _log.Of(LogLevel.Information).Count(line => line.StartsWith("advice ", StringComparison.Ordinal)));
+        Assert.Equal(2, _daemon.Log.Of(LogLevel.Information).Count(line => line.StartsWith("advice ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -139,7 +129,7 @@ public sealed class AdviceTests : IDisposable
 
         Assert.Equal("there is no advice '00000000'; 'bpftune advice' lists what there is", apply.Message);
         Assert.Equal((ControlError.BadRequest, apply.Message), (ignore.Error, ignore.Message));
-        Assert.Equal("128", _store[Sample.Blue, Sample.Backlog]);
+        Assert.Equal("128", _daemon.Store[Sample.Blue, Sample.Backlog]);
         Assert.Empty(_ignored.Subjects);
     }
 
@@ -151,13 +141,13 @@ public sealed class AdviceTests : IDisposable
         Assert.Contains("the settings do not allow it", Refused(), StringComparison.Ordinal);
 
         _gate.Replace(new TuningRules { Mode = s_advise });
-        _overrides.Stop(Sample.Backlog, Sample.Blue, 1, "sysctl", "1", "128");
+        _daemon.Overrides.Stop(Sample.Backlog, Sample.Blue, 1, "sysctl", "1", "128");
         Assert.Contains("'bpftune resume tcp' lifts that", Refused(), StringComparison.Ordinal);
 
-        _overrides.Resume("tcp");
-        _store[Sample.Blue, Sample.Backlog] = "300";
+        _daemon.Overrides.Resume("tcp");
+        _daemon.Store[Sample.Blue, Sample.Backlog] = "300";
         Assert.Contains("stays as it is", Refused(), StringComparison.Ordinal);
-        Assert.Equal("300", _store[Sample.Blue, Sample.Backlog]);
+        Assert.Equal("300", _daemon.Store[Sample.Blue, Sample.Backlog]);
     }
 
     [Fact]
@@ -168,8 +158,8 @@ public sealed class AdviceTests : IDisposable
         _book.Done(Id);
         Propose("128", "256");
 
-        Assert.Single(_log.Of(LogLevel.Information));
-        var again = new IgnoredAdvice(_directory["state"], _log);
+        Assert.Single(_daemon.Log.Of(LogLevel.Information));
+        var again = new IgnoredAdvice(_directory["state"], _daemon.Log);
         Assert.Equal(Sample.Backlog.Name, again.Subjects[Id].Tunable);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory["state/ignored.jsonl"]));
         Assert.Empty(Directory.GetFiles(_directory["state"], "*.new"));
@@ -185,9 +175,9 @@ public sealed class AdviceTests : IDisposable
         _orders.Ignore([Id]);
         File.AppendAllText(_directory["state/ignored.jsonl"], text);
 
-        Assert.True(new IgnoredAdvice(_directory["state"], _log).Contains(Id));
+        Assert.True(new IgnoredAdvice(_directory["state"], _daemon.Log).Contains(Id));
 
-        Assert.Contains("has a line that is not understood", Assert.Single(_log.Of(LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.Contains("has a line that is not understood", Assert.Single(_daemon.Log.Of(LogLevel.Warning)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,9 +187,9 @@ public sealed class AdviceTests : IDisposable
         _orders.Ignore([Id]);
         File.SetUnixFileMode(_directory["state/ignored.jsonl"], UnixFileMode.UserRead | UnixFileMode.OtherWrite);
 
-        Assert.False(new IgnoredAdvice(_directory["state"], _log).Contains(Id));
+        Assert.False(new IgnoredAdvice(_directory["state"], _daemon.Log).Contains(Id));
 
-        Assert.Single(_log.Of(LogLevel.Warning));
+        Assert.Single(_daemon.Log.Of(LogLevel.Warning));
     }
 
     [Fact]
@@ -211,7 +201,7 @@ public sealed class AdviceTests : IDisposable
         Assert.Throws<JournalException>(() => _ignored.Add([subjects[0] with { Namespace = "one more" }]));
 
         _ignored.Add(subjects[..3]);
-        Assert.Equal(IgnoredAdvice.Most, new IgnoredAdvice(_directory["state"], _log).Subjects.Count);
+        Assert.Equal(IgnoredAdvice.Most, new IgnoredAdvice(_directory["state"], _daemon.Log).Subjects.Count);
     }
 
     [Fact]
@@ -220,7 +210,7 @@ public sealed class AdviceTests : IDisposable
         Propose("128", "256");
         for (uint i = 1; i <= 1000; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
+            _daemon.Time.Advance(TimeSpan.FromSeconds(1));
             Give(Tenant(i, 1000));
             Give(Tenant(100_000 + i, 2000 + i));
         }
@@ -240,7 +230,7 @@ public sealed class AdviceTests : IDisposable
         for (uint i = 1; i <= 1000; i++)
             Give(Tenant(i, 1000));
 
-        Assert.InRange(_log.Of(LogLevel.Information).Count(), 1, TenantLines.Each + 1);
+        Assert.InRange(_daemon.Log.Of(LogLevel.Information).Count(), 1, TenantLines.Each + 1);
     }
 
     [Fact]
@@ -271,11 +261,77 @@ public sealed class AdviceTests : IDisposable
         Assert.Empty(RuleReport.Of(TuningRules.None, TuningRules.None.Of("net.core.rmem_max", null)));
     }
 
+    [Fact]
+    public void Of_a_raise_that_can_be_measured_there_is_advice_once_it_was_counted_and_applied_it_is_on_trial()
+    {
+        Assert.Equal(ProposalOutcome.Advised, CountAndRaise());
+        var (id, advice) = Assert.Single(_book.Entries);
+        Assert.Equal(("1000", Sample.Blue), (_daemon.Store[Sample.Blue, Sample.Buffer], advice.Observed));
+
+        Assert.Contains("(on trial;", Assert.Single(_orders.Apply([id])).Text, StringComparison.Ordinal);
+        Assert.Equal("1250", _daemon.Store[Sample.Blue, Sample.Buffer]);
+    }
+
+    [Fact]
+    public void Applied_long_after_it_was_counted_it_is_done_all_the_same_and_stays()
+    {
+        CountAndRaise();
+        _daemon.Timers.Advance(TimeSpan.FromHours(1));
+
+        Assert.True(Assert.Single(_orders.Apply([_book.Entries.Single().Key])).Done);
+
+        Assert.Equal("1250", _daemon.Store[Sample.Blue, Sample.Buffer]);
+        Assert.Null(_daemon.Changes.Recent[0].Standing);
+    }
+
+    [Theory]
+    [InlineData(TuningMode.Off)]
+    [InlineData(TuningMode.Advise)]
+    [InlineData(TuningMode.Tune)]
+    public void No_mode_and_no_limit_keeps_a_raise_that_did_not_help(TuningMode mode)
+    {
+        _gate.Replace(TuningRules.None);
+        Assert.Equal(ProposalOutcome.Applied, CountAndRaise());
+        _gate.Replace(new TuningRules
+        {
+            Mode = new(mode, "f:1"),
+            Tunables = [new(new("net.core.*")) { Minimum = new(1250, "f:2"), RaiseOnly = new(true, "f:3") }],
+        });
+
+        for (var second = 0; second < 30; second++)
+        {
+            Count();
+            _daemon.Timers.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("1000", _daemon.Store[Sample.Blue, Sample.Buffer]);
+    }
+
     private static NetworkNamespace Tenant(uint inode, uint user) =>
         new(new NamespaceId(inode, inode), $"inode {inode}", false, NamespaceOwner.Tenant(user, 1));
 
     private void Give(NetworkNamespace place) =>
         _book.Give("tcp", Sample.Propose(Sample.Backlog, place, "128", "256"), null, TunableValue.Of(128), TunableValue.Of(256));
+
+    /// <summary>A tenth is lost, whatever the value: so long that a raise may be made upon it.</summary>
+    private ProposalOutcome CountAndRaise()
+    {
+        var outcome = ProposalOutcome.OnTrial;
+        for (var second = 0; second < 10 && outcome == ProposalOutcome.OnTrial; second++)
+        {
+            Count();
+            outcome = _daemon.Propose("1250", tunable: Sample.Buffer);
+            _daemon.Timers.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return outcome;
+    }
+
+    private void Count()
+    {
+        (_lost, _kept) = (_lost + 100, _kept + 900);
+        _daemon.ProcNet[(Sample.Blue.Id, "counts")] = $"{_lost} {_kept}";
+    }
 
     private string Refused()
     {
@@ -285,5 +341,5 @@ public sealed class AdviceTests : IDisposable
     }
 
     private ProposalOutcome Propose(string old, string wanted) =>
-        _applier.Propose("tcp", Sample.Propose(Sample.Backlog, Sample.Blue, old, wanted));
+        _daemon.Applier.Propose("tcp", Sample.Propose(Sample.Backlog, Sample.Blue, old, wanted));
 }
