@@ -3,14 +3,15 @@
 
 _bpftune() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' word
-	local verbs='run doctor status tuners tunables namespaces changes resume rollback'
+	local verbs='run doctor status tuners tunables namespaces changes advice apply ignore resume rollback'
 	local places='--runtime-dir --state-dir --config'
-	local daemon='--learning_rate --learning-rate -r --allow -a --cgroup -c --libdir -l --rollback -R --legacy -L --tenants --debug -d --stderr -s --port -p'
+	local daemon='--learning_rate --learning-rate -r --allow -a --cgroup -c --libdir -l --rollback -R --legacy -L --tenants --mode --dry-run --debug -d --stderr -s --port -p'
 	local common="--json --help -h $places"
 	COMPREPLY=()
 
 	case $prev in
 	--learning_rate | --learning-rate | -r) COMPREPLY=($(compgen -W '0 1 2 3 4' -- "$cur")); return ;;
+	--mode) COMPREPLY=($(compgen -W 'tune advise off' -- "$cur")); return ;;
 	--query | -q) COMPREPLY=($(compgen -W 'help tuners tunables jtunables summary status jstatus rollback' -- "$cur")); return ;;
 	--cgroup | -c | --libdir | -l | --runtime-dir | --state-dir | --config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	--port | -p | --limit) return ;;
@@ -27,9 +28,10 @@ _bpftune() {
 		run) COMPREPLY=($(compgen -W "$common $daemon --daemon -D" -- "$cur")) ;;
 		doctor) COMPREPLY=($(compgen -W "$common --allow -a --cgroup -c --libdir -l --legacy -L --debug -d" -- "$cur")) ;;
 		changes) COMPREPLY=($(compgen -W "$common --limit -n --port -p" -- "$cur")) ;;
+		advice) COMPREPLY=($(compgen -W "$common --all --port -p" -- "$cur")) ;;
 		rollback) COMPREPLY=($(compgen -W "$common --dry-run -n" -- "$cur")) ;;
 		status | tuners | tunables | namespaces) COMPREPLY=($(compgen -W "$common --port -p" -- "$cur")) ;;
-		resume) COMPREPLY=($(compgen -W "$common" -- "$cur")) ;;
+		resume | apply | ignore) COMPREPLY=($(compgen -W "$common" -- "$cur")) ;;
 		esac
 		return
 	fi

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BpfTune.Engine.Tuning;
 using BpfTune.Sdk;
 
 namespace BpfTune.Engine;
@@ -26,6 +27,9 @@ public sealed record EngineOptions
 
     /// <summary>Whether what is seen in tenants' namespaces may move settings of the whole machine.</summary>
     public bool Tenants { get; init; }
+
+    /// <summary>Mode and limits; <see cref="TuningEngine.ChangeRules"/> exchanges them while it runs.</summary>
+    public TuningRules Rules { get; init; } = TuningRules.None;
 
     /// <summary>TCP port on 127.0.0.1 that answers read-only queries; null opens none.</summary>
     public int? Port { get; init; }

@@ -1,6 +1,7 @@
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Loop;
 using BpfTune.Engine.Running;
+using BpfTune.Engine.Tuning;
 using Microsoft.Extensions.Logging;
 
 namespace BpfTune.Engine;
@@ -17,6 +18,7 @@ public sealed class TuningEngine : IDisposable
     private readonly ILogger _log;
     private readonly EventLoop _loop;
     private readonly EngineQueries _queries;
+    private EngineSession? _session;
 
     /// <summary>Prepares the engine; nothing is loaded before <see cref="Run"/>.</summary>
     /// <param name="options">What the administrator chose.</param>
@@ -46,12 +48,14 @@ public sealed class TuningEngine : IDisposable
             using var session = EngineSession.Open(_options, _loggers, _time, _loop);
             using var attached = _queries.Attach(session);
             session.Start(_queries, _observer);
+            _session = session;
             try
             {
                 _loop.Run();
             }
             finally
             {
+                _session = null;
                 session.Stop();
                 if (_options.Rollback)
                     session.RollBack();
@@ -65,6 +69,10 @@ public sealed class TuningEngine : IDisposable
             return e.ExitCode;
         }
     }
+
+    /// <summary>Exchanges mode and limits while it runs; any thread may call this. What was written already stays.</summary>
+    /// <param name="rules">What is to hold from now on.</param>
+    public void ChangeRules(TuningRules rules) => _loop.Post(() => _session?.Rules.Replace(rules));
 
     /// <summary>Ends <see cref="Run"/>; any thread may call this, before it too.</summary>
     public void Stop() => _loop.Stop();

@@ -32,7 +32,7 @@ public static class ProposalFollowUp
     {
         TimeSpan? rest = outcome switch
         {
-            ProposalOutcome.Overridden or ProposalOutcome.NotTheirs or ProposalOutcome.Failed or ProposalOutcome.Resting => WhenRefused,
+            _ when outcome.IsRefused() => WhenRefused,
             ProposalOutcome.OnTrial => WhileOnTrial,
             ProposalOutcome.Unchanged => WhenUnchanged,
             ProposalOutcome.CoolingDown => WhenCoolingDown,
@@ -41,4 +41,12 @@ public static class ProposalFollowUp
         if (rest is { } duration)
             host.Mute(e.Namespace, e.Header.Kind, duration);
     }
+
+    /// <summary>
+    /// Whether somebody or something has said no, so that nothing comes of asking again soon. Not so when a bound was
+    /// reached, when it was too soon, or when the value had changed.
+    /// </summary>
+    public static bool IsRefused(this ProposalOutcome outcome) => outcome
+        is ProposalOutcome.Overridden or ProposalOutcome.NotTheirs or ProposalOutcome.Failed
+        or ProposalOutcome.Resting or ProposalOutcome.NotWanted or ProposalOutcome.Advised;
 }

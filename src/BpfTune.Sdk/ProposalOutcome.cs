@@ -34,4 +34,10 @@ public enum ProposalOutcome
 
     /// <summary>Raises were of no use there and have been taken back; they rest for a while.</summary>
     Resting,
+
+    /// <summary>The administrator's settings do not want it: the mode is off, or a limit is reached.</summary>
+    NotWanted,
+
+    /// <summary>The mode is advise: nothing was written, and the administrator is told of it.</summary>
+    Advised,
 }

@@ -15,6 +15,12 @@ public sealed class SettingsFuzzTests
         cgroup = "/sys/fs/cgroup/web"   ; behind a value
         state-dir = /srv/bpftune
         debug
+        mode = advise
+        [tunable net.ipv4.tcp_rmem]
+        max = 16M
+        raise-only = yes
+        [namespace docker-*]
+        mode = off
         """;
 
     [Fact]

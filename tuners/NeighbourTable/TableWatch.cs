@@ -104,7 +104,7 @@ internal sealed class TableWatch(
         var outcome = Propose(
             thresholds, lowered, "neighbour_table_nearly_empty",
             $"{entries} {family} neighbours of at most {thresholds[ThresholdPolicy.Limit]}");
-        if (outcome is not (ProposalOutcome.Overridden or ProposalOutcome.Failed))
+        if (!outcome.IsRefused())
             _check = host.After(BetweenSteps, Check);
     }
 

@@ -53,8 +53,10 @@ internal sealed class BudgetWatch(Tuner tuner, Func<string?> readSchedstat)
         var next = direction > 0
             ? host.LearningRate.Raise(value[0], ceiling)
             : host.LearningRate.Lower(value[0], floor);
-        return next != value[0] && host.Propose(new Proposal(
-            tunable, host.GlobalNamespace, value, TunableValue.Of(next), direction > 0 ? "polling_cut_short" : "tasks_wait_for_polling", evidence))
-            is not (ProposalOutcome.Overridden or ProposalOutcome.Failed or ProposalOutcome.Unchanged);
+        if (next == value[0])
+            return false;
+        var outcome = host.Propose(new Proposal(
+            tunable, host.GlobalNamespace, value, TunableValue.Of(next), direction > 0 ? "polling_cut_short" : "tasks_wait_for_polling", evidence));
+        return outcome != ProposalOutcome.Unchanged && !outcome.IsRefused();
     }
 }

@@ -105,9 +105,11 @@ internal sealed class SoftnetWatch(Tuner tuner, Func<string?> readSchedstat)
         _dropped.Clear();
         _dropping.Clear();
         var next = host.LearningRate.Raise(backlog[0], NetPolicy.MostBacklog);
-        return next != backlog[0] && host.Propose(new Proposal(
-            NetTunables.Backlog, host.GlobalNamespace, backlog, TunableValue.Of(next), "backlog_full", evidence))
-            is not (ProposalOutcome.Overridden or ProposalOutcome.Failed or ProposalOutcome.Unchanged);
+        if (next == backlog[0])
+            return false;
+        var outcome = host.Propose(new Proposal(
+            NetTunables.Backlog, host.GlobalNamespace, backlog, TunableValue.Of(next), "backlog_full", evidence));
+        return outcome != ProposalOutcome.Unchanged && !outcome.IsRefused();
     }
 
     private void LimitFlows(string evidence)

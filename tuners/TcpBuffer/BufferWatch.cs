@@ -140,7 +140,7 @@ internal sealed class BufferWatch(Tuner tuner, Tunable tunable, string what, uin
                 string.Create(CultureInfo.InvariantCulture, $"no path has needed more than {target} bytes for {Need.Hold.TotalMinutes:0} minutes")));
             if (outcome is ProposalOutcome.Applied)
                 _written = target;
-            else if (outcome is ProposalOutcome.Overridden or ProposalOutcome.Failed or ProposalOutcome.NotTheirs)
+            else if (outcome.IsRefused())
                 return;
         }
 

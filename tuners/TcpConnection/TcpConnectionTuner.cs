@@ -92,6 +92,9 @@ internal sealed class TcpConnectionTuner : Tuner
         if (_choices?.Permit(id, !overridden) != false)
         {
             _permitted[id] = !overridden;
+            // The program in the kernel switches to it by itself, and cannot load modules. Where it may not switch, nothing is loaded.
+            if (!overridden)
+                Want(AlgorithmTable.Bbr);
             return;
         }
 
@@ -107,8 +110,6 @@ internal sealed class TcpConnectionTuner : Tuner
         if (bpf is not null)
             _choices = new BpfChoiceTable(Loaded.From(bpf));
         TakeUpAvailable();
-        // The program in the kernel switches to it by itself, and cannot load modules.
-        Want(AlgorithmTable.Bbr);
         IsOverridden(Host.GlobalNamespace);
     }
 
@@ -145,8 +146,8 @@ internal sealed class TcpConnectionTuner : Tuner
     private Remote? Learn(in TunerEvent e, in conn_event record, out int index)
     {
         var ecn = record.ecn != 0;
-        // A tenant's connections have no modules loaded into the kernel that all share.
-        if (!e.Namespace.IsTenant)
+        // A tenant's connections have no modules loaded into the kernel that all share, nor those that are left alone.
+        if (!e.Namespace.IsTenant && !Host.IsOverridden(e.Namespace))
         {
             foreach (var candidate in AlgorithmTable.General)
                 Want(candidate);

@@ -63,6 +63,16 @@ public sealed class ControlClient(ControlEndpoint endpoint)
                 writer.WriteString("namespace", networkNamespace);
             if (request.Limit is { } limit)
                 writer.WriteNumber("limit", limit);
+            if (request.All is { } all)
+                writer.WriteBoolean("all", all);
+            if (request.Ids is { } ids)
+            {
+                writer.WriteStartArray("ids");
+                foreach (var id in ids)
+                    writer.WriteStringValue(id);
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
         }
 

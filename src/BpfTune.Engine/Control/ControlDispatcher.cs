@@ -117,6 +117,12 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
                 return Result(queries.Summary(), Json.RunSummary);
             case "namespaces":
                 return Result(queries.Namespaces(), Json.IReadOnlyListNamespaceReport);
+            case "advice":
+                return Result(queries.Advice(request.All ?? false), Json.IReadOnlyListAdviceReport);
+            case "apply":
+                return Order(request, mayCommand, queries.Apply);
+            case "ignore":
+                return Order(request, mayCommand, queries.Ignore);
             case "rollback_preview":
                 return RollBack(preview: true);
             case "rollback":
@@ -130,6 +136,14 @@ public sealed partial class ControlDispatcher(IEngineQueries queries, ILogger lo
             default:
                 throw new ControlException(ControlError.BadRequest, $"there is no query '{Printable(request.Query)}'");
         }
+    }
+
+    private static byte[] Order(ControlRequest request, bool mayCommand, Func<IReadOnlyList<string>, IReadOnlyList<AdviceOrderReport>> order)
+    {
+        Demand(mayCommand, request.Query);
+        if (request.Ids is not { Count: > 0 } ids || ids.Any(string.IsNullOrEmpty))
+            throw new ControlException(ControlError.BadRequest, $"{request.Query} needs ids of advice");
+        return Result(order(ids), Json.IReadOnlyListAdviceOrderReport);
     }
 
     private ControlAnswer RollBack(bool preview) =>

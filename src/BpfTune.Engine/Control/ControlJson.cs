@@ -18,6 +18,8 @@ namespace BpfTune.Engine.Control;
 [JsonSerializable(typeof(IReadOnlyList<NamespaceReport>))]
 [JsonSerializable(typeof(IReadOnlyList<RollbackReport>))]
 [JsonSerializable(typeof(ResumeReport))]
+[JsonSerializable(typeof(IReadOnlyList<AdviceReport>))]
+[JsonSerializable(typeof(IReadOnlyList<AdviceOrderReport>))]
 public sealed partial class ControlJson : JsonSerializerContext
 {
     /// <summary>The context to use. It leaves quotes and angle brackets as they are: the text goes to terminals and programs, never into HTML.</summary>

@@ -37,4 +37,8 @@ public sealed record EngineStatus(
     long EventsLost,
     long EventsSuppressed,
     long Changes,
-    string? JournalProblem);
+    string? JournalProblem)
+{
+    /// <summary>The mode where no section of the settings says otherwise, and where it was set; null while everything is tuned.</summary>
+    public RuleReport? Mode { get; init; }
+}

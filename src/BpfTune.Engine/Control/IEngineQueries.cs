@@ -23,6 +23,20 @@ public interface IEngineQueries
     /// <param name="limit">How many at the most.</param>
     IReadOnlyList<ChangeReport> Changes(int limit);
 
+    /// <summary>What would have been done where the mode is advise, the latest first.</summary>
+    /// <param name="all">Whether what is ignored is among it.</param>
+    IReadOnlyList<AdviceReport> Advice(bool all);
+
+    /// <summary>Does what was advised, within the limits.</summary>
+    /// <param name="ids">Ids of advice.</param>
+    /// <exception cref="ControlException">One of them is not known; then nothing was done.</exception>
+    IReadOnlyList<AdviceOrderReport> Apply(IReadOnlyList<string> ids);
+
+    /// <summary>Remembers that advice is not wanted.</summary>
+    /// <param name="ids">Ids of advice.</param>
+    /// <exception cref="ControlException">One of them is not known, or it cannot be written down; then nothing was done.</exception>
+    IReadOnlyList<AdviceOrderReport> Ignore(IReadOnlyList<string> ids);
+
     /// <summary>What was done since the start.</summary>
     RunSummary Summary();
 

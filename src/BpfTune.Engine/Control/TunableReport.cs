@@ -19,6 +19,9 @@ public sealed record TunableReport(
     IReadOnlyList<MemberReport> Members,
     IReadOnlyList<TunableValueReport> Values)
 {
+    /// <summary>What an administrator's settings say of it; nothing where they say nothing.</summary>
+    public IReadOnlyList<RuleReport> Rules { get; init; } = [];
+
     /// <summary>The report of a tunable.</summary>
     public static TunableReport From(string tuner, Tunable tunable, IReadOnlyList<TunableValueReport> values) => new(
         tuner,

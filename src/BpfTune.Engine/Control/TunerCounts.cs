@@ -12,6 +12,8 @@ namespace BpfTune.Engine.Control;
 /// <param name="NotTheirs">Proposals refused because a tenant's namespace led to them and they were about the machine.</param>
 /// <param name="OnTrial">Proposals that have to wait until it is counted or judged what raises do.</param>
 /// <param name="Resting">Proposals refused because raises were of no use.</param>
+/// <param name="NotWanted">Proposals refused because of the settings' mode or limits.</param>
+/// <param name="Advised">Proposals that became advice, since the mode is advise.</param>
 public sealed record TunerCounts(
     long Events = 0,
     long Suppressed = 0,
@@ -23,4 +25,6 @@ public sealed record TunerCounts(
     long Failed = 0,
     long NotTheirs = 0,
     long OnTrial = 0,
-    long Resting = 0);
+    long Resting = 0,
+    long NotWanted = 0,
+    long Advised = 0);

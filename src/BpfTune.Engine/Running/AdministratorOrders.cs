@@ -35,10 +35,12 @@ internal sealed class AdministratorOrders(
             var theirs = lifted.Where(one => one.Concerns(where)).ToArray();
             if (theirs.Length == 0 || overrides.IsOverridden(tuner, where))
                 continue;
-            if (tuners.Find(tuner) is { } running)
-                rates.Unmute(where, running.Id, running.Events.Values);
             words.OnResumed(tuner, where, theirs.Where(one => !one.IsOfAll).Select(one => one.Tunable));
-            tuners.OnOverrideChanged(tuner, where.Id, overridden: false);
+            if (tuners.Find(tuner) is not { } running)
+                continue;
+            rates.Unmute(where, running.Id, running.Events.Values);
+            // The mode may keep it out still.
+            tuners.OnOverrideChanged(tuner, where.Id, running.IsOverridden(where));
         }
 
         return lifted;

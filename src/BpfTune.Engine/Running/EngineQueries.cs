@@ -51,10 +51,27 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
             yield return null;
         }
 
-        yield return [.. values.Select(v => TunableReport.From(v.Name, v.Tunable, v.Values))];
+        var rules = Session.Rules.Now;
+        yield return [.. values.Select(v => TunableReport.From(v.Name, v.Tunable, v.Values) with
+        {
+            Rules = RuleReport.Of(rules, rules.Of(v.Tunable.Name, null)),
+        })];
     }
 
     public IReadOnlyList<ChangeReport> Changes(int limit) => _session is null ? _lastChanges : [.. AllChanges().Take(limit)];
+
+    public IReadOnlyList<AdviceReport> Advice(bool all)
+    {
+        var ignored = Session.Ignored;
+        var seen = Session.Advice.Entries.Where(entry => all || !ignored.Contains(entry.Key)).Select(entry => Report(entry.Key, entry.Value));
+        return all
+            ? [.. seen, .. ignored.Subjects.Where(one => Session.Advice.Find(one.Key) is null).Select(one => Report(one.Key, one.Value))]
+            : [.. seen];
+    }
+
+    public IReadOnlyList<AdviceOrderReport> Apply(IReadOnlyList<string> ids) => Session.AdviceOrders.Apply(ids);
+
+    public IReadOnlyList<AdviceOrderReport> Ignore(IReadOnlyList<string> ids) => Session.AdviceOrders.Ignore(ids);
 
     public RunSummary Summary() => _session is null ? _lastSummary : SummaryOfSession();
 
@@ -105,8 +122,26 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
             session.EventsLost,
             session.Dispatcher.Suppressed,
             session.ChangeLog.Totals.Sum(t => t.Count),
-            session.Journal.Problem);
+            session.Journal.Problem)
+        {
+            Mode = session.Rules.Now.General is { Value: not TuningMode.Tune } mode
+                ? new RuleReport("mode", RuleReport.Word(mode.Value), mode.Source)
+                : null,
+        };
     }
+
+    private AdviceReport Report(string id, Advice advice) => Report(id, advice.Subject) with
+    {
+        First = advice.First,
+        Last = advice.Last,
+        Count = advice.Count,
+        Value = advice.Old.Text,
+        Advised = advice.New.Text,
+        Evidence = advice.Evidence,
+    };
+
+    private AdviceReport Report(string id, AdviceSubject subject) => new(
+        id, subject.Tuner, subject.Tunable, subject.Member, subject.Namespace, subject.Scenario, Session.Ignored.Contains(id));
 
     private TunerSlot FindSlot(string name) => Session.Tuners.Slots.FirstOrDefault(s => s.Name == name)
         ?? throw new ControlException(ControlError.BadRequest, $"there is no tuner '{name}'");
@@ -146,7 +181,9 @@ internal sealed class EngineQueries(EngineOptions options) : IEngineQueries
                 proposals[ProposalOutcome.Failed],
                 proposals[ProposalOutcome.NotTheirs],
                 proposals[ProposalOutcome.OnTrial],
-                proposals[ProposalOutcome.Resting]));
+                proposals[ProposalOutcome.Resting],
+                proposals[ProposalOutcome.NotWanted],
+                proposals[ProposalOutcome.Advised]));
     }
 
     private void Detach()

@@ -75,17 +75,21 @@ internal sealed class EngineSession : IDisposable
         _words.LookEverywhere = _sweep.LookEverywhere;
         Namespaces.Found += _sweep.OnFound;
         ChangeLog = new ChangeLog(loop.After, time, loggers.CreateLogger, lines);
+        Advice = new AdviceBook(time, loggers.CreateLogger, lines, Ignored = new IgnoredAdvice(options.StateDirectory, _log));
+        var gate = new RuleGate(options.Rules, Advice);
         Changes = new ChangeApplier(
             Journal, Store, Overrides, _words, ChangeLog, time, loop.After, loggers.CreateLogger,
             (tuner, effect, where) => Tuners!.ReadEffect(tuner, effect, where), lines)
         {
             TenantsMoveMachine = options.Tenants,
+            Gate = gate,
         };
         Rates = new RateLimits(Core.Shared.Rate, Core.Shared.Share, time);
 
         _calls = Opened(new FatalCalls(options, time, _log));
         var services = new TunerServices(options.LearningRate, time, loop, Namespaces, Store, Changes, Overrides, Rates, _calls.Calls, _log)
         {
+            Gate = gate,
             OnFailure = (tuner, e) => Tuners!.Disable(tuner, e),
         };
         Dispatcher = new EventDispatcher
@@ -99,6 +103,8 @@ internal sealed class EngineSession : IDisposable
         var launcher = new TunerLauncher(Capabilities.Kernel, hooks, Core.Shared, services, Dispatcher, loggers, _log);
         Tuners = new TunerManager(options, launcher, services, _calls.Held, _log);
         Orders = new AdministratorOrders(Namespaces, Store, Journal, Overrides, _words, Rates, Tuners, Changes, _log);
+        Rules = new RulesInForce(gate, Overrides, Namespaces, Rates, Tuners, _log);
+        AdviceOrders = new AdviceOrders(gate, Advice, Ignored, Changes, ChangeLog);
         Namespaces.Gone += OnNamespaceGone;
         _intake = Opened(new EventIntake(Core, Dispatcher, loop, time, _log));
         _upkeep = Opened(new TunerUpkeep(options, Tuners, _targets, tracing, _log));
@@ -139,6 +145,18 @@ internal sealed class EngineSession : IDisposable
     /// <summary>What an administrator wants.</summary>
     public AdministratorOrders Orders { get; }
 
+    /// <summary>Mode and limits.</summary>
+    public RulesInForce Rules { get; }
+
+    /// <summary>What would have been done where the mode is advise.</summary>
+    public AdviceBook Advice { get; }
+
+    /// <summary>What of it is not wanted.</summary>
+    public IgnoredAdvice Ignored { get; }
+
+    /// <summary>What an administrator says to advice.</summary>
+    public AdviceOrders AdviceOrders { get; }
+
     /// <summary>Opens everything, or nothing.</summary>
     /// <exception cref="EngineUnavailableException">The suite cannot do its job here.</exception>
     public static EngineSession Open(EngineOptions options, ILoggerFactory loggers, TimeProvider time, EventLoop loop)
@@ -172,6 +190,7 @@ internal sealed class EngineSession : IDisposable
             Namespaces.Resolve(place.Inode, place.Cookie, 0);
         Namespaces.FindNamed();
         _upkeep.Begin(_loop, observer);
+        Rules.WarnOfNothing();
 
         EngineLog.Ready(_log, EngineVersion.Number, Capabilities.Kernel.Release, Tuners.Line);
         observer?.OnReady(Tuners.Line);
@@ -254,6 +273,7 @@ internal sealed class EngineSession : IDisposable
         Rates.Unmute(gone, CoreBpf.TunerId, (ushort)EngineBpf.engine_event.ENGINE_NAMESPACE, TunableScope.Namespace);
         Tuners.OnNamespaceGone(gone.Id);
         Changes.NamespaceGone(gone);
+        Advice.NamespaceGone(gone);
         _sweep.NamespaceGone(gone);
     }
 

@@ -160,7 +160,10 @@ internal sealed class RunningTuner : ITunerHost
 
     public ProposalOutcome Propose(Proposal proposal) => _services.Changes.Propose(Name, proposal, _evidence);
 
-    public bool IsOverridden(NetworkNamespace networkNamespace) => _services.Overrides.IsOverridden(Name, networkNamespace);
+    /// <summary>Mode off and mode advise keep a tuner that acts by itself out of a namespace as an administrator's own setting does.</summary>
+    public bool IsOverridden(NetworkNamespace networkNamespace) =>
+        _services.Overrides.IsOverridden(Name, networkNamespace)
+        || !_services.Gate.Rules.Tunes(Declaration.Tunables, networkNamespace);
 
     public bool TryRead(Tunable tunable, NetworkNamespace networkNamespace, out TunableValue value) =>
         _services.TryRead(tunable, networkNamespace, out value);

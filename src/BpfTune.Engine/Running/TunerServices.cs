@@ -38,6 +38,9 @@ internal sealed class TunerServices(
 
     public ILogger Log { get; } = log;
 
+    /// <summary>What the administrator's settings let pass.</summary>
+    public required RuleGate Gate { get; init; }
+
     /// <summary>Told when a tuner threw, so that it can be disabled.</summary>
     public Action<RunningTuner, Exception>? OnFailure { get; set; }
 

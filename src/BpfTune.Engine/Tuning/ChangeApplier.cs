@@ -61,6 +61,9 @@ public sealed class ChangeApplier
     /// <summary>Whether what is seen of tenants may move settings of the whole machine.</summary>
     public bool TenantsMoveMachine { get; init; }
 
+    /// <summary>What the administrator's settings let pass; null where there are none.</summary>
+    internal RuleGate? Gate { get; init; }
+
     /// <summary>What became of a tuner's proposals.</summary>
     public ProposalCounts CountsOf(string tuner)
     {
@@ -129,9 +132,14 @@ public sealed class ChangeApplier
         _words.Process();
         if (Refusal(tuner, proposal) is { } refusal)
             return refusal;
+        if (Gate?.IsClosed(proposal) == true)
+            return ProposalOutcome.NotWanted;
         var admission = _trials.Admit(tuner, proposal, observed);
         if (admission.Refused is { } refused)
         {
+            // An order is carried out all the same, as no part of a trial.
+            if (Gate?.IsOrder == true)
+                return Change(tuner, proposal, trial: null);
             TuningLog.Kept(_logOf(tuner), proposal.Tunable.Name, proposal.Namespace.Phrase, proposal.Scenario, admission.Reason);
             return refused;
         }
@@ -192,6 +200,9 @@ public sealed class ChangeApplier
                 decision = Policy.Decide(
                     proposal, current, isOverridden: false, isTakeBack ? [] : _moves.Of(proposal.Namespace.Id, proposal.Tunable.Name));
                 decision = _memory.Clip(decision, proposal.Tunable, proposal.Namespace, current);
+                // Nor does a mode or a limit keep it: it goes back to what was there before.
+                if (!isTakeBack)
+                    decision = Gate?.Pass(tuner, proposal, trial?.Observed, current, decision) ?? decision;
                 if (decision.Value is { } value)
                     intent = _journal.Intent(tuner, proposal, current, value);
                 return decision.Value;

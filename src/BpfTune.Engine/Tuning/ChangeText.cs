@@ -26,6 +26,13 @@ internal static class ChangeText
             $"{verb} {what} from {old} to {now} in {last.Namespace.Phrase} ({last.Scenario}) in {held} more change{(held == 1 ? "" : "s")}, {all} in all: {last.Evidence}");
     }
 
+    /// <summary>'net.core.rmem_max could be raised from 212992 to 266240 in the global namespace (near_limit): rcvbuf …'.</summary>
+    internal static string Advice(Advice advice)
+    {
+        var (what, from, to, verb) = Parts(advice.Tunable, advice.Old, advice.New);
+        return $"{what} could be {verb} from {from} to {to} in {advice.Namespace.Phrase} ({advice.Subject.Scenario}): {advice.Evidence}";
+    }
+
     /// <summary>Names the one member that changed if the members have names, else shows the whole value.</summary>
     private static (string What, string From, string To, string Verb) Parts(Tunable tunable, TunableValue old, TunableValue now)
     {

@@ -74,4 +74,19 @@ internal static partial class TuningLog
 
     [LoggerMessage(4231, LogLevel.Warning, "{Text}")]
     internal static partial void NotRolledBack(ILogger logger, string text);
+
+    [LoggerMessage(4240, LogLevel.Information, "advice {Id}: {Text}; 'bpftune apply {Id}' does it")]
+    internal static partial void Advised(ILogger logger, string id, string text);
+
+    [LoggerMessage(4241, LogLevel.Debug, "advice {Id}: {Text}; 'bpftune apply {Id}' does it")]
+    internal static partial void AdvisedQuietly(ILogger logger, string id, string text);
+
+    [LoggerMessage(4242, LogLevel.Warning, "{Reason}; advice that was to be ignored is given again")]
+    internal static partial void IgnoredUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(4243, LogLevel.Warning, "{Source} is about '{Pattern}', which is nothing that a running tuner manages")]
+    internal static partial void RuleOfNothing(ILogger logger, string source, string pattern);
+
+    [LoggerMessage(4244, LogLevel.Information, "modes and limits are read again; the mode is {Mode}")]
+    internal static partial void RulesRead(ILogger logger, string mode);
 }

@@ -28,6 +28,9 @@ internal sealed class BpfTuneCommand
         AddListing("tunables", "Show what tuners manage, with bounds and values", "TUNER", name => new Listing("tunables", name));
         AddListing("namespaces", "Show the network namespaces known to the daemon", _ => new Listing("namespaces"));
         AddChanges();
+        AddAdvice();
+        AddOrder("apply", "Do what was advised, within the limits; 'rollback' puts it back");
+        AddOrder("ignore", "Neither list nor log a piece of advice any more");
         AddResume();
         AddRollback();
     }
@@ -126,7 +129,7 @@ internal sealed class BpfTuneCommand
     {
         foreach (var option in (ReadOnlySpan<Option>)[
             _daemon.LearningRate, _daemon.Allow, _daemon.Cgroup, _daemon.LibDirectories, _daemon.Rollback, _daemon.Legacy,
-            _daemon.Tenants, _daemon.Debug, _daemon.Stderr, _daemon.Port])
+            _daemon.Tenants, _daemon.Mode, _daemon.DryRun, _daemon.Debug, _daemon.Stderr, _daemon.Port])
             command.Options.Add(option);
     }
 
@@ -167,6 +170,22 @@ internal sealed class BpfTuneCommand
         changes.SetAction(result => _commands.Show(
             new Listing("changes", Limit: DaemonOptions.Given(result, limit) ? result.GetValue(limit) : null), Client(result)));
         _root.Subcommands.Add(changes);
+    }
+
+    private void AddAdvice()
+    {
+        var all = new Option<bool>("--all") { Description = "Show what is ignored, too", Arity = ArgumentArity.Zero };
+        var advice = new Command("advice", "Show what would have been done where the mode is advise") { all, _daemon.Port };
+        advice.SetAction(result => _commands.Show(new Listing("advice", All: DaemonOptions.Given(result, all)), Client(result)));
+        _root.Subcommands.Add(advice);
+    }
+
+    private void AddOrder(string verb, string description)
+    {
+        var ids = new Argument<string[]>("ID") { Arity = ArgumentArity.OneOrMore, Description = "An id that 'bpftune advice' shows" };
+        var order = new Command(verb, description) { ids };
+        order.SetAction(result => _commands.Order(verb, result.GetRequiredValue(ids), Client(result)));
+        _root.Subcommands.Add(order);
     }
 
     private void AddResume()

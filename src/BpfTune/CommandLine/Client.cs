@@ -15,7 +15,8 @@ internal sealed class Client(TextWriter output, TextWriter error)
     {
         if (listing.Query is "jtunables" or "jstatus")
             return ShowClassic(listing, arguments);
-        var result = Ask(new ControlRequest(listing.Query, listing.Tuner, Limit: listing.Limit), arguments);
+        var request = new ControlRequest(listing.Query, listing.Tuner, Limit: listing.Limit) { All = listing.All ? true : null };
+        var result = Ask(request, arguments);
         if (arguments.Json)
             return WriteJson(result);
         switch (listing.Query)
@@ -31,6 +32,9 @@ internal sealed class Client(TextWriter output, TextWriter error)
                 break;
             case "changes":
                 ChangesText.Write(output, ControlClient.Read(result, Json.IReadOnlyListChangeReport));
+                break;
+            case "advice":
+                AdviceText.Write(output, ControlClient.Read(result, Json.IReadOnlyListAdviceReport));
                 break;
             case "summary":
                 SummaryText.Write(output, ControlClient.Read(result, Json.RunSummary));
@@ -53,6 +57,18 @@ internal sealed class Client(TextWriter output, TextWriter error)
             return WriteJson(result);
         ResumeText.Write(output, ControlClient.Read(result, Json.ResumeReport));
         return ExitCode.Done;
+    });
+
+    /// <summary>Has the daemon do what it advised, or not say it again.</summary>
+    internal int Order(string order, IReadOnlyList<string> ids, ClientArguments arguments) => Guarded(() =>
+    {
+        var result = Ask(new ControlRequest(order) { Ids = ids }, arguments);
+        var reports = ControlClient.Read(result, Json.IReadOnlyListAdviceOrderReport);
+        if (arguments.Json)
+            WriteJson(result);
+        else
+            AdviceText.Write(output, reports);
+        return reports.All(report => report.Done) ? ExitCode.Done : ExitCode.Failed;
     });
 
     /// <summary>Has the daemon put everything back; without a daemon, <paramref name="offline"/> does.</summary>

@@ -84,6 +84,9 @@ internal sealed class Commands(IReadOnlyList<string> commandLine, TextWriter out
         _client.Resume(tuner, networkNamespace, client);
 
     /// <inheritdoc/>
+    public int Order(string order, IReadOnlyList<string> ids, ClientArguments client) => _client.Order(order, ids, client);
+
+    /// <inheritdoc/>
     public int Rollback(bool preview, ClientArguments client) =>
         _client.Rollback(preview, client, RollbackText.Write, () => Offline(preview, client));
 

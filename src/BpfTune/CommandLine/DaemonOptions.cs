@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using BpfTune.Engine.Tuning;
 using BpfTune.Settings;
 
 namespace BpfTune.CommandLine;
@@ -47,6 +48,20 @@ internal sealed class DaemonOptions
         Arity = ArgumentArity.Zero,
     };
 
+    internal Option<Sourced<TuningMode>?> Mode { get; } = new("--mode")
+    {
+        Description = "tune (the default), advise (say what would be done, and write nothing) or off; no setting goes beyond it",
+        HelpName = "MODE",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = ModeOf,
+    };
+
+    internal Option<bool> DryRun { get; } = new("--dry-run")
+    {
+        Description = "The same as --mode advise",
+        Arity = ArgumentArity.Zero,
+    };
+
     internal Option<bool> Debug { get; } = Flag("--debug", "-d", "Log all that is normal, too");
 
     internal Option<bool> Stderr { get; } = Flag("--stderr", "-s", "Log to standard error, as on a terminal");
@@ -75,8 +90,11 @@ internal sealed class DaemonOptions
     internal DaemonSettings Bind(ParseResult result)
     {
         string? problem = null;
+        var mode = MostCautious(result);
         return new DaemonSettings
         {
+            Mode = mode,
+            MostMode = mode,
             LearningRate = Given(result, LearningRate) ? result.GetValue(LearningRate) : null,
             Allow = Given(result, Allow) ? SettingKeys.Tuners(result.GetValue(Allow)!, ref problem) : null,
             Cgroup = Full(result.GetValue(Cgroup)),
@@ -106,6 +124,23 @@ internal sealed class DaemonOptions
             return number;
         result.AddError($"{option} takes a number from {minimum} to {maximum}, not '{text}'");
         return 0;
+    }
+
+    private Sourced<TuningMode>? MostCautious(ParseResult result)
+    {
+        var mode = Given(result, Mode) ? result.GetValue(Mode) : null;
+        return Given(result, DryRun) && mode is not { Value: TuningMode.Off }
+            ? new Sourced<TuningMode>(TuningMode.Advise, DryRun.Name)
+            : mode;
+    }
+
+    private static Sourced<TuningMode>? ModeOf(ArgumentResult result)
+    {
+        string? problem = null;
+        var mode = RuleKeys.Mode("--mode", result.Tokens.Count == 1 ? result.Tokens[0].Value : "", "--mode", ref problem);
+        if (problem is not null)
+            result.AddError(problem);
+        return mode;
     }
 
     // The daemon may change its directory: a relative path means what it meant when it was typed.

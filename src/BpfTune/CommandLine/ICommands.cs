@@ -26,6 +26,9 @@ internal interface ICommands
     /// <summary>Let a tuner tune again where an administrator's setting stopped it.</summary>
     int Resume(string tuner, string? networkNamespace, ClientArguments client);
 
+    /// <summary>Do what was advised (<c>apply</c>), or have it not said again (<c>ignore</c>).</summary>
+    int Order(string order, IReadOnlyList<string> ids, ClientArguments client);
+
     /// <summary>Put back what was changed, with or without a running daemon.</summary>
     int Rollback(bool preview, ClientArguments client);
 

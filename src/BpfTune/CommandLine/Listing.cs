@@ -4,4 +4,5 @@ namespace BpfTune.CommandLine;
 /// <param name="Query">The query's name in the control protocol; or jtunables or jstatus, the same in the C program's shape.</param>
 /// <param name="Tuner">One tuner only.</param>
 /// <param name="Limit">At most so many entries.</param>
-internal sealed record Listing(string Query, string? Tuner = null, int? Limit = null);
+/// <param name="All">For advice: what is ignored, too.</param>
+internal sealed record Listing(string Query, string? Tuner = null, int? Limit = null, bool All = false);

@@ -15,7 +15,7 @@ internal sealed class DaemonCommand(TextWriter error)
     internal EngineFactory Factory { get; init; } = static (options, loggers, time, observer) =>
     {
         var engine = new TuningEngine(options, loggers, time, observer);
-        return new EngineHandle(engine.Run, engine.Stop, engine.Queries, engine.Dispose);
+        return new EngineHandle(engine.Run, engine.Stop, engine.Queries, engine.ChangeRules, engine.Dispose);
     };
 
     /// <summary>Why the daemon may not do its work, in one line; null when it may.</summary>
@@ -69,6 +69,11 @@ internal sealed class DaemonCommand(TextWriter error)
             {
                 Notifier = notifier,
                 Problems = problems,
+                ReadAgain = () =>
+                {
+                    var (now, found) = SettingsFiles.Read(arguments.ConfigDirectory);
+                    return (arguments.Settings.Over(now).ToRules(), found);
+                },
                 Warnings = unconfined is null ? [] : [unconfined],
                 Detach = arguments.Detach ? () => LeaveTerminal(sink, context, stderr) : null,
             };

@@ -11,4 +11,7 @@ internal sealed class DaemonContext
         get => _hasTerminal;
         set => _hasTerminal = value;
     }
+
+    /// <summary>Called, on another thread than the engine's, when a daemon in the background gets SIGHUP; null does nothing.</summary>
+    internal Action? OnHangUp { get; set; }
 }

@@ -1,4 +1,5 @@
 using BpfTune.Engine;
+using BpfTune.Engine.Tuning;
 using BpfTune.Logging;
 using BpfTune.Rendering;
 using BpfTune.Settings;
@@ -21,6 +22,9 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
 
     /// <summary>Lines of settings files that were passed over.</summary>
     internal IReadOnlyList<SettingsProblem> Problems { get; init; } = [];
+
+    /// <summary>Reads modes and limits anew, with what is wrong in the files; null when there is nothing to read.</summary>
+    internal Func<(TuningRules Rules, IReadOnlyList<SettingsProblem> Problems)>? ReadAgain { get; init; }
 
     /// <summary>What else did not go as it should before there was a log, one sentence each.</summary>
     internal IReadOnlyList<string> Warnings { get; init; } = [];
@@ -82,6 +86,8 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
             Notifier.Stopping();
             engine.Stop();
         });
+        if (ReadAgain is { } read)
+            context.OnHangUp = new SettingsReload(read, engine.ChangeRules, logger).Run;
         // The engine's loop takes this thread: the host needs none, and every thread is paid for in memory.
         var code = engine.Run();
         // An engine that could not start has said why, and has nothing to sum up.
@@ -97,7 +103,7 @@ internal sealed partial class DaemonHost(EngineFactory factory, ILogSink sink, D
     }
 
     [LoggerMessage(EventId = 7002, Level = LogLevel.Warning, Message = "{Problem}; it is passed over")]
-    private static partial void LogSettings(ILogger logger, SettingsProblem problem);
+    internal static partial void LogSettings(ILogger logger, SettingsProblem problem);
 
     [LoggerMessage(EventId = 7005, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace BpfTune.Daemon;
 
 /// <summary>
-/// Ends the host at SIGTERM and SIGINT. SIGHUP ends a daemon in the foreground, whose terminal was closed, and is
-/// ignored by one in the background. A second signal ends the process at once, as if there were no handler, but only
+/// Ends the host at SIGTERM and SIGINT. SIGHUP ends a daemon in the foreground, whose terminal was closed; one in the
+/// background reads its modes and limits again. A second signal ends the process at once, as if there were no handler, but only
 /// when stopping has taken longer than it should: a terminal, sudo and a script may each pass on the same Ctrl-C, and
 /// values must be put back all the same.
 /// </summary>
@@ -44,6 +44,7 @@ internal sealed partial class SignalLifetime(
         if (signal.Signal == PosixSignal.SIGHUP && !context.HasTerminal)
         {
             signal.Cancel = true;
+            context.OnHangUp?.Invoke();
             return;
         }
 

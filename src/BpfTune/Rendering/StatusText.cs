@@ -12,6 +12,8 @@ internal static class StatusText
         output.Line($"learning rate {status.LearningRate}, {(status.RollbackAtExit ? "values are put back when it stops" : "values stay when it stops")}{(status.Legacy ? ", legacy mode" : "")}");
         output.Line(status.CgroupRoot is null ? "no cgroup2 hierarchy" : $"cgroup {status.CgroupRoot}");
         output.Line($"{Words.Count(status.Changes, "change")}, {Events(status)}, {Words.Count(status.Namespaces, "network namespace")}");
+        if (status.Mode is { } mode)
+            output.Line($"mode {mode.Value} ({mode.Source}): {(mode.Value == "advise" ? "'bpftune advice' lists what would be done" : "nothing is done, and nothing is advised")}");
         if (status.JournalProblem is not null)
             output.Line($"NOTHING IS CHANGED NOW: {status.JournalProblem}");
         HookText.Write(output, status.Hooks, "  ");

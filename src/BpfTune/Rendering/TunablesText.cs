@@ -18,6 +18,8 @@ internal static class TunablesText
             output.Line($"{tunable.Name}  {tunable.Summary} ({tunable.Tuner}, {tunable.Unit}, {scope})");
             foreach (var member in tunable.Members)
                 output.Line($"  {(member.Name.Length == 0 ? "value" : member.Name)} {Bounds(member)}");
+            foreach (var rule in tunable.Rules)
+                output.Line($"  {Rule(rule)}");
             foreach (var value in tunable.Values)
                 output.Line($"  {Value(value)}");
             if (tunable.Values.Count == 0)
@@ -45,6 +47,12 @@ internal static class TunablesText
         if (value.Original is not null)
             now = $"{now} (was {value.Original}; {Words.Count(value.Changes, "change")})";
         return value.Trial is null ? now : $"{now}; {value.Trial}";
+    }
+
+    private static string Rule(RuleReport rule)
+    {
+        var what = rule.Setting is "raise_only" or "lower_only" ? rule.Setting.Replace('_', '-') : $"{rule.Setting} {rule.Value}";
+        return rule.Namespace is null ? $"{what} ({rule.Source})" : $"{what} in namespace {rule.Namespace} ({rule.Source})";
     }
 
     private static string Bounds(MemberReport member)

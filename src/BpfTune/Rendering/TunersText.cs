@@ -59,6 +59,8 @@ internal static class TunersText
         Add(counts.NotTheirs, "not a tenant's to move");
         Add(counts.OnTrial, "waiting for a trial");
         Add(counts.Resting, "resting, since raises did not help");
+        Add(counts.Advised, "advised only");
+        Add(counts.NotWanted, "not wanted by the settings");
         Add(counts.Stale, "decided again");
         Add(counts.Failed, "failed");
         return string.Join(", ", words);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BpfTune.Engine;
+using BpfTune.Engine.Tuning;
 using BpfTune.Sdk;
 
 namespace BpfTune.Settings;
@@ -31,6 +32,18 @@ internal sealed record DaemonSettings
     /// <summary>Let tenants move settings of the whole machine.</summary>
     internal bool? Tenants { get; init; }
 
+    /// <summary>What may be done with everything that no rule is about.</summary>
+    internal Sourced<TuningMode>? Mode { get; init; }
+
+    /// <summary>What no rule goes beyond: the command line's mode.</summary>
+    internal Sourced<TuningMode>? MostMode { get; init; }
+
+    /// <summary>Mode and limits of tunables, in the order in which they were set.</summary>
+    internal ImmutableArray<TunableRule>? TunableRules { get; init; }
+
+    /// <summary>Modes in namespaces, in the order in which they were set.</summary>
+    internal ImmutableArray<NamespaceRule>? NamespaceRules { get; init; }
+
     /// <summary>Log all that is normal, too.</summary>
     internal bool? Debug { get; init; }
 
@@ -59,6 +72,10 @@ internal sealed record DaemonSettings
         Rollback = Rollback ?? lower.Rollback,
         Legacy = Legacy ?? lower.Legacy,
         Tenants = Tenants ?? lower.Tenants,
+        Mode = Mode ?? lower.Mode,
+        MostMode = MostMode ?? lower.MostMode,
+        TunableRules = TunableRules ?? lower.TunableRules,
+        NamespaceRules = NamespaceRules ?? lower.NamespaceRules,
         Debug = Debug ?? lower.Debug,
         Stderr = Stderr ?? lower.Stderr,
         Port = Port ?? lower.Port,
@@ -79,9 +96,21 @@ internal sealed record DaemonSettings
             Rollback = Rollback ?? defaults.Rollback,
             Legacy = Legacy ?? defaults.Legacy,
             Tenants = Tenants ?? defaults.Tenants,
+            Rules = ToRules(),
             Port = PortInUse,
             RuntimeDirectory = RuntimeDirectory ?? defaults.RuntimeDirectory,
             StateDirectory = StateDirectory ?? defaults.StateDirectory,
         };
     }
+
+    /// <summary>Mode and limits.</summary>
+    internal TuningRules ToRules() => Mode is null && MostMode is null && TunableRules is null && NamespaceRules is null
+        ? TuningRules.None
+        : new TuningRules
+        {
+            Mode = Mode,
+            Most = MostMode,
+            Tunables = TunableRules ?? [],
+            Namespaces = NamespaceRules ?? [],
+        };
 }

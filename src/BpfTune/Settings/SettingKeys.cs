@@ -16,11 +16,15 @@ internal static class SettingKeys
         key is not ("libdir" or "rollback" or "legacy" or "tenants" or "debug" or "stderr" or "port" or "runtime_dir" or "state_dir");
 
     /// <summary>Whether there is such a key.</summary>
-    internal static bool IsKnown(string key) => key is "allow" or "cgroup" or "learning_rate" || !MayLimit(key);
+    internal static bool IsKnown(string key) => key is "allow" or "cgroup" or "learning_rate" or "mode" || !MayLimit(key);
 
     /// <summary>Sets one key from what is written behind it.</summary>
+    /// <param name="settings">What is set so far.</param>
+    /// <param name="key">As <see cref="SettingsLine.Key"/> has it.</param>
+    /// <param name="written">What stands behind it.</param>
+    /// <param name="source">File and line.</param>
     /// <returns>Null when it was set; else what is wrong with it, as a sentence without a full stop.</returns>
-    internal static string? Apply(ref DaemonSettings settings, string key, string written)
+    internal static string? Apply(ref DaemonSettings settings, string key, string written, string source)
     {
         if (!IsKnown(key))
             return $"there is no setting '{Short(key)}'";
@@ -37,6 +41,9 @@ internal static class SettingKeys
         {
             case "learning_rate":
                 settings = settings with { LearningRate = Number(key, text, 0, 4, ref problem) ?? settings.LearningRate };
+                break;
+            case "mode":
+                settings = settings with { Mode = RuleKeys.Mode(key, text, source, ref problem) ?? settings.Mode };
                 break;
             case "cgroup":
                 settings = settings with { Cgroup = Directory(key, text, ref problem) ?? settings.Cgroup };
@@ -118,7 +125,8 @@ internal static class SettingKeys
         return null;
     }
 
-    private static bool? Switch(string key, string text, ref string? problem)
+    /// <summary>A switch; null with the problem when it is neither on nor off.</summary>
+    internal static bool? Switch(string key, string text, ref string? problem)
     {
         switch (text.ToLowerInvariant())
         {

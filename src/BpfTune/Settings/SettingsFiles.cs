@@ -1,8 +1,8 @@
 namespace BpfTune.Settings;
 
 /// <summary>
-/// Reads bpftune.conf and conf.d/*.conf: lines of <c>key = value</c>, the keys named as the long options. A later line
-/// wins over an earlier one, a file in conf.d over bpftune.conf. A bad line costs that line, unless it could have been a
+/// Reads bpftune.conf and conf.d/*.conf: lines of <c>key = value</c>, the keys named as the long options, and sections
+/// for tunables and namespaces. A later line wins over an earlier one, a file in conf.d over bpftune.conf. A bad line costs that line, unless it could have been a
 /// limit: see <see cref="SettingsProblem.MayLimit"/>.
 /// </summary>
 internal static class SettingsFiles
@@ -30,29 +30,41 @@ internal static class SettingsFiles
                 problems.Add(problem);
         }
 
+        // Only now: a later file may set both ends of what an earlier one had set.
+        foreach (var rule in settings.TunableRules ?? [])
+        {
+            if (rule.Contradiction is { } contradiction)
+                problems.Add(new SettingsProblem(rule.Source, 0, contradiction, MayLimit: true));
+        }
+
         return (settings, problems);
     }
 
     /// <summary>Lays one file's text over the settings.</summary>
     internal static void Apply(ref DaemonSettings settings, string path, string text, List<SettingsProblem> problems)
     {
-        var (number, before, more) = (0, problems.Count, 0);
-        var (isOurs, mayLimit) = (true, false);
+        var (number, before, more, mayLimit) = (0, problems.Count, 0, false);
+        SettingsSection? section = SettingsSection.Main;
         foreach (var written in text.AsSpan().EnumerateLines())
         {
             number++;
             if (SettingsLine.Parse(written) is not { } line)
                 continue;
-            if (line.Section is not null)
-                isOurs = line.Section.Equals("bpftune", StringComparison.OrdinalIgnoreCase);
-            // What stands in a section that is not known was named with its head.
-            else if (!isOurs)
-                continue;
+            string? problem = null;
+            var limits = true;
+            if (line.Section is { } head)
+            {
+                section = SettingsSection.Parse(head, out problem);
+            }
+            else if (section is { } known)
+            {
+                problem = Apply(ref settings, known, line, $"{path}:{number}");
+                limits = MayLimit(known, line);
+            }
 
-            if (Apply(ref settings, line, isOurs) is not { } problem)
+            // What stands in a section that is not known was named with its head.
+            if (problem is null)
                 continue;
-            // A line without a key can be no setting; one without a value may be.
-            var limits = line.Key.Length > 0 ? SettingKeys.MayLimit(line.Key) && (line.Value is not null || SettingKeys.IsKnown(line.Key)) : !isOurs;
             if (problems.Count - before < MostProblems)
                 problems.Add(new SettingsProblem(path, number, problem, limits));
             else
@@ -63,13 +75,26 @@ internal static class SettingsFiles
             problems.Add(new SettingsProblem(path, 0, $"{more} more lines are not understood", mayLimit));
     }
 
-    private static string? Apply(ref DaemonSettings settings, SettingsLine line, bool isOurs)
+    private static string? Apply(ref DaemonSettings settings, SettingsSection section, SettingsLine line, string source)
     {
-        if (line.Section is not null)
-            return isOurs ? null : $"there is no section '{SettingKeys.Short(line.Section)}'";
-        return line.Key.Length == 0 || line.Value is null
-            ? "a setting is written as key = value"
-            : SettingKeys.Apply(ref settings, line.Key, line.Value);
+        if (line.Key.Length == 0 || line.Value is null)
+            return "a setting is written as key = value";
+        return section.Kind switch
+        {
+            SectionKind.Tunable => RuleKeys.ApplyTunable(ref settings, section.Pattern, line.Key, line.Value, source),
+            SectionKind.Namespace => RuleKeys.ApplyNamespace(ref settings, section.Pattern, line.Key, line.Value, source),
+            _ => SettingKeys.Apply(ref settings, line.Key, line.Value, source),
+        };
+    }
+
+    // A line without a key can be no setting; one without a value may be.
+    private static bool MayLimit(SettingsSection section, SettingsLine line)
+    {
+        if (line.Key.Length == 0)
+            return false;
+        return section.Kind == SectionKind.Main
+            ? SettingKeys.MayLimit(line.Key) && (line.Value is not null || SettingKeys.IsKnown(line.Key))
+            : line.Value is not null || RuleKeys.IsKnown(line.Key);
     }
 
     private static List<string> Files(string directory, List<SettingsProblem> problems)

@@ -36,6 +36,7 @@ public sealed class ClientTests : IDisposable
     [InlineData("changes", "rcvbuf_near_max")]
     [InlineData("summary", "3 changes")]
     [InlineData("namespaces", "4026532000")]
+    [InlineData("advice", "1a2b3c4d  udp_buffer: net.core.rmem_max 212992 -> 266240")]
     public void A_listing_is_shown_as_text_and_as_json(string query, string expected)
     {
         StartDaemon();
@@ -93,6 +94,30 @@ public sealed class ClientTests : IDisposable
 
         Assert.Equal(ExitCode.Unsupported, Client().Resume("tcp_buffer", null, arguments));
         Assert.Equal(ExitCode.Done, Client().Show(new Listing("tuners"), arguments));
+    }
+
+    [Fact]
+    public void What_is_ignored_is_listed_when_all_is_asked_for()
+    {
+        StartDaemon();
+
+        Assert.Equal(ExitCode.Done, Client().Show(new Listing("advice", All: true), Arguments()));
+
+        Assert.Contains("00c0ffee", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_order_about_advice_is_done_or_a_failure()
+    {
+        StartDaemon();
+
+        Assert.Equal(ExitCode.Done, Client().Order("apply", ["1a2b3c4d"], Arguments()));
+        Assert.Equal(ExitCode.Failed, Client().Order("apply", ["1a2b3c4d", "00c0ffee"], Arguments(json: true)));
+        Assert.Equal(ExitCode.Failed, Client().Order("ignore", ["deadbeef"], Arguments()));
+
+        Assert.StartsWith("apply of 1a2b3c4d\n[{", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal("bpftune: there is no advice 'deadbeef'\n", _error.ToString());
+        Assert.Equal(["apply 1a2b3c4d", "apply 1a2b3c4d 00c0ffee"], _queries.Commands);
     }
 
     [Fact]

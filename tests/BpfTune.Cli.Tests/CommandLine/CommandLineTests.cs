@@ -1,4 +1,5 @@
 using BpfTune.CommandLine;
+using BpfTune.Engine.Tuning;
 using BpfTune.Settings;
 
 namespace BpfTune.Cli.Tests.CommandLine;
@@ -58,6 +59,21 @@ public sealed class CommandLineTests
     [InlineData("--learning-rate=3")]
     public void The_learning_rate_is_taken_in_every_spelling(params string[] arguments) =>
         Assert.Equal(new DaemonSettings { LearningRate = 3 }, Run(arguments).Settings);
+
+    [Theory]
+    [InlineData(TuningMode.Tune, "--mode", "--mode", "tune")]
+    [InlineData(TuningMode.Advise, "--mode", "--mode=Advise")]
+    [InlineData(TuningMode.Off, "--mode", "--mo", "off")]
+    [InlineData(TuningMode.Advise, "--dry-run", "--dry-run")]
+    [InlineData(TuningMode.Advise, "--dry-run", "--dry-run", "--mode", "tune")]
+    [InlineData(TuningMode.Off, "--mode", "--dry-run", "--mode", "off")]
+    public void A_mode_is_for_everything_and_nothing_goes_beyond_it(TuningMode mode, string source, params string[] arguments)
+    {
+        var expected = new Sourced<TuningMode>(mode, source);
+
+        Assert.Equal(new DaemonSettings { Mode = expected, MostMode = expected }, Run(arguments).Settings);
+        Assert.Equal(new DaemonSettings { Mode = expected, MostMode = expected }, Run(["run", .. arguments]).Settings);
+    }
 
     [Theory]
     [InlineData("-p", "1234")]
@@ -216,6 +232,7 @@ public sealed class CommandLineTests
         { ["tunables"], "tunables", false },
         { ["changes"], "changes", false },
         { ["namespaces"], "namespaces", false },
+        { ["advice", "--json"], "advice", true },
     };
 
     [Theory]
@@ -228,6 +245,7 @@ public sealed class CommandLineTests
     {
         Assert.Equal((new Listing("tunables", "tcp_buffer"), false, (int?)null), Assert.Single(Invoked("tunables", "tcp_buffer")));
         Assert.Equal((new Listing("changes", Limit: 7), true, (int?)99), Invoked("changes", "-n", "7", "--json", "-p", "99")[1]);
+        Assert.Equal((new Listing("advice", All: true), false, (int?)null), Invoked("advice", "--all")[2]);
     }
 
     [Fact]
@@ -247,6 +265,15 @@ public sealed class CommandLineTests
     {
         Assert.Equal(("resume", "tcp_buffer", (string?)null, false), Invoked("resume", "tcp_buffer")[^1]);
         Assert.Equal(("resume", "tcp_buffer", (string?)"blue", true), Invoked("resume", "tcp_buffer", "blue", "--json")[^1]);
+    }
+
+    [Theory]
+    [InlineData("apply")]
+    [InlineData("ignore")]
+    public void An_order_about_advice_takes_ids(string order)
+    {
+        Assert.Equal((order, "1a2b3c4d", false), Invoked(order, "1a2b3c4d")[^1]);
+        Assert.Equal((order, "1a2b3c4d 00c0ffee", true), Invoked(order, "1a2b3c4d", "00c0ffee", "--json")[^1]);
     }
 
     [Fact]
@@ -290,6 +317,12 @@ public sealed class CommandLineTests
     [InlineData("status", "-R")]
     [InlineData("-R", "status")]
     [InlineData("changes", "-n", "0")]
+    [InlineData("--mode")]
+    [InlineData("--mode", "on")]
+    [InlineData("--dry-run", "rollback")]
+    [InlineData("apply")]
+    [InlineData("ignore")]
+    [InlineData("advice", "1a2b3c4d")]
     [InlineData("resume")]
     [InlineData("resume", "a", "b", "c")]
     [InlineData("rollback", "x")]
@@ -330,7 +363,7 @@ public sealed class CommandLineTests
             ["-s", "-S", "-R", "-r", "-a", "-c", "-l", "-P", "--print-libdir", "-d", "-D", "-L", "-p", "-q", "-V", "-h", "--json"],
             flag => Assert.Contains(flag, help, StringComparison.Ordinal));
         Assert.All(
-            ["run", "doctor", "status", "tuners", "tunables", "changes", "resume", "rollback"],
+            ["run", "doctor", "status", "tuners", "tunables", "changes", "advice", "apply", "ignore", "resume", "rollback"],
             verb => Assert.Contains("\n  " + verb, help, StringComparison.Ordinal));
     }
 

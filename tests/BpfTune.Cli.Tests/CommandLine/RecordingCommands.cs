@@ -24,6 +24,8 @@ internal sealed class RecordingCommands : ICommands
 
     public int Resume(string tuner, string? networkNamespace, ClientArguments client) => Note(("resume", tuner, networkNamespace, client.Json));
 
+    public int Order(string order, IReadOnlyList<string> ids, ClientArguments client) => Note((order, string.Join(' ', ids), client.Json));
+
     public int Rollback(bool preview, ClientArguments client) => Note(("rollback", preview, client.Json, client.Settings.StateDirectory));
 
     public int RollbackScript(ClientArguments client) => Note(("rollback script", client.Json, client.Port));

@@ -7,6 +7,8 @@ using BpfTune.Daemon;
 using BpfTune.Engine;
 using BpfTune.Engine.Control;
 using BpfTune.Engine.Tests.Control;
+using BpfTune.Engine.Tuning;
+using BpfTune.Logging;
 using BpfTune.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -48,7 +50,7 @@ public sealed partial class DaemonTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_terminal_a_hang_up_is_ignored()
+    public void Without_a_terminal_a_hang_up_stops_nothing()
     {
         var engine = new FakeEngine();
         engine.OnRun = () =>
@@ -59,6 +61,36 @@ public sealed partial class DaemonTests : IDisposable
         };
 
         Assert.Equal(ExitCode.Done, Run(engine, terminal: false));
+    }
+
+    [Fact]
+    public void A_hang_up_has_modes_and_limits_read_again()
+    {
+        var engine = new FakeEngine();
+        var host = Host(engine, terminal: false, [], () => (new TuningRules { Mode = new(TuningMode.Off, "x:1") }, [new("x", 2, "what"), new("x", 3, "else")]));
+        engine.OnRun = () =>
+        {
+            Kill(HangUp);
+            Assert.True(engine.Changed.Wait(TimeSpan.FromSeconds(10)), "the rules were not changed");
+            Kill(Terminate);
+        };
+
+        Assert.Equal(ExitCode.Done, host.Run(Options(), LogLevel.Information));
+
+        Assert.Equal("x:1", engine.Rules!.General.Source);
+        Assert.Equal(["x:2: what; it is passed over", "x:3: else; it is passed over"], _sink.Entries.Where(e => e.Level == LogLevel.Warning).Select(e => e.Text));
+    }
+
+    [Fact]
+    public void What_is_not_understood_then_is_one_line_and_the_rules_stay()
+    {
+        var changes = 0;
+        var log = new SinkLoggerProvider(_sink, LogLevel.Information).CreateLogger("bpftune");
+
+        new SettingsReload(() => (TuningRules.None, [new("x", 2, "what"), new("x", 3, "this", true), new("x", 4, "that", true)]), _ => changes++, log).Run();
+
+        Assert.Equal(0, changes);
+        Assert.Equal([(LogLevel.Warning, "bpftune", "x:3: this (and 1 more); modes and limits stay as they were")], _sink.Entries);
     }
 
     [Fact]
@@ -249,11 +281,16 @@ public sealed partial class DaemonTests : IDisposable
 
     private int Run(FakeEngine engine, bool terminal) => Host(engine, terminal, []).Run(Options(), LogLevel.Information);
 
-    private DaemonHost Host(FakeEngine engine, bool terminal, IReadOnlyList<SettingsProblem> problems) =>
+    private DaemonHost Host(
+        FakeEngine engine,
+        bool terminal,
+        IReadOnlyList<SettingsProblem> problems,
+        Func<(TuningRules, IReadOnlyList<SettingsProblem>)>? readAgain = null) =>
         new(engine.Make, _sink, new DaemonContext { HasTerminal = terminal })
         {
             Notifier = ServiceNotifier.To("@" + _notifyName),
             Problems = problems,
+            ReadAgain = readAgain,
         };
 
     private string Notified()
@@ -270,6 +307,10 @@ public sealed partial class DaemonTests : IDisposable
 
         public bool Disposed { get; private set; }
 
+        public TuningRules? Rules { get; private set; }
+
+        public ManualResetEventSlim Changed { get; } = new();
+
         public ManualResetEventSlim Stopped { get; } = new();
 
         public EngineHandle Make(EngineOptions options, ILoggerFactory loggers, TimeProvider time, IEngineObserver observer) => new(
@@ -284,6 +325,11 @@ public sealed partial class DaemonTests : IDisposable
             },
             Stopped.Set,
             new FakeQueries(),
+            rules =>
+            {
+                Rules = rules;
+                Changed.Set();
+            },
             () => Disposed = true);
     }
 }

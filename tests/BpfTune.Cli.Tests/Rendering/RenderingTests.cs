@@ -85,6 +85,16 @@ public sealed class RenderingTests
     }
 
     [Theory]
+    [InlineData("advise", "'bpftune advice' lists what would be done")]
+    [InlineData("off", "nothing is done, and nothing is advised")]
+    public void Status_shows_a_mode_in_which_nothing_is_written(string mode, string text)
+    {
+        StatusText.Write(_output, _queries.AtOnce() with { Mode = new RuleReport("mode", mode, "/etc/x.conf:3") });
+
+        Assert.Contains($"\nmode {mode} (/etc/x.conf:3): {text}\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(TunerState.Paused, "paused")]
     [InlineData(TunerState.Disabled, "disabled")]
     [InlineData(TunerState.Refused, "refused")]
@@ -110,6 +120,42 @@ public sealed class RenderingTests
               value from 1 to 2
               max from 1 up
               this kernel has no such setting
+            """);
+    }
+
+    [Fact]
+    public void Tunables_show_which_settings_hold_and_where_they_were_made()
+    {
+        var tunable = _queries.TunablesAtOnce(null)[0] with
+        {
+            Members = [],
+            Values = [new TunableValueReport("global", "4096 131072 6291456", null, 0)],
+            Rules = [new("mode", "advise", "/etc/x.conf:3"), new("max", "16777216", "/etc/x.conf:4"), new("raise_only", "yes", "/etc/x.conf:5"), new("mode", "off", "/etc/x.conf:7", "docker-*")],
+        };
+
+        TunablesText.Write(_output, [tunable]);
+
+        AssertText("""
+            net.ipv4.tcp_rmem  receive buffer of a TCP socket (tcp_buffer, bytes, one value in each namespace)
+              mode advise (/etc/x.conf:3)
+              max 16777216 (/etc/x.conf:4)
+              raise-only (/etc/x.conf:5)
+              mode off in namespace docker-* (/etc/x.conf:7)
+              global: 4096 131072 6291456
+            """);
+    }
+
+    [Fact]
+    public void Advice()
+    {
+        AdviceText.Write(_output, _queries.Advice(all: true));
+
+        AssertText($"""
+            1a2b3c4d  udp_buffer: net.core.rmem_max 212992 -> 266240 in the global namespace
+                udp_drops_at_maximum_buffer: 12 datagrams dropped
+                3 times, first {Words.Time(FakeQueries.Noon)}, last {Words.Time(FakeQueries.Noon.AddMinutes(5))}
+            00c0ffee  tcp_buffer: net.ipv4.tcp_rmem max in namespace blue (ignored)
+                rcvbuf_near_max: not seen since the daemon was started
             """);
     }
 
@@ -156,6 +202,7 @@ public sealed class RenderingTests
         TunablesText.Write(_output, []);
         RollbackText.Write(_output, []);
         ResumeText.Write(_output, new ResumeReport("tcp_buffer", []));
+        AdviceText.Write(_output, (IReadOnlyList<AdviceReport>)[]);
 
         AssertText("""
             nothing was changed
@@ -164,6 +211,7 @@ public sealed class RenderingTests
             no running tuner manages a tunable
             there is nothing to put back
             tcp_buffer had not stopped
+            there is no advice
             """);
     }
 
@@ -193,12 +241,17 @@ public sealed class RenderingTests
         const string Evil = "\e[2J\n\rx\u009b";
         var hook = new HookReport(Evil, null, null, Evil, [new AttemptReport("fentry", Evil, Evil)]);
         var tuner = new TunerReport(Evil, Evil, TunerState.Running, null, Evil, [hook], [new OverrideReport(Evil, Evil, 1, Evil, FakeQueries.Noon)], [new FactReport(Evil, Evil)], new TunerCounts());
-        var tunable = new TunableReport("t", Evil, "machine", "count", Evil, [], [new TunableValueReport(Evil, Evil, Evil, 1)]);
+        var tunable = new TunableReport("t", Evil, "machine", "count", Evil, [], [new TunableValueReport(Evil, Evil, Evil, 1)])
+        {
+            Rules = [new RuleReport("mode", "off", Evil, Evil)],
+        };
 
         TunersText.Write(_output, [tuner]);
         TunablesText.Write(_output, [tunable]);
         ChangesText.Write(_output, [new ChangeReport(FakeQueries.Noon, "t", Evil, Evil, Evil, Evil, "s", Evil)]);
         SummaryText.Write(_output, new RunSummary([new ChangeSummary("t", Evil, Evil, "s", 1, Evil, Evil, Evil)], [new DeedReport("t", Evil)]));
+        AdviceText.Write(_output, [new AdviceReport(Evil, Evil, Evil, Evil, Evil, Evil, false) { Value = Evil, Advised = Evil, Evidence = Evil }]);
+        AdviceText.Write(_output, [new AdviceOrderReport(Evil, true, Evil)]);
         NamespacesText.Write(_output, [new NamespaceReport(Evil, 1, 1, false)]);
         RollbackText.Write(_output, [new RollbackReport(Evil, Evil, Evil, Evil, "left", Evil)]);
         StatusText.Write(_output, _queries.AtOnce() with { Tuners = [tuner], Tunables = [tunable], Hooks = [hook], JournalProblem = Evil, CgroupRoot = Evil });

@@ -62,7 +62,10 @@ public sealed class SettingsTests
     [InlineData("debug = 'yes", "debug: a quote is not closed", false)]
     [InlineData("speed = 9", "there is no setting 'speed'", true)]
     [InlineData("alow = tcp_buffer", "there is no setting 'alow'", true)]
-    [InlineData("mode = advise", "there is no setting 'mode'", true)]
+    [InlineData("mode = advice", "mode is tune, advise or off, not 'advice'", true)]
+    [InlineData("mode =", "mode is tune, advise or off, not ''", true)]
+    [InlineData("mode", "a setting is written as key = value", true)]
+    [InlineData("min = 4096", "there is no setting 'min'", true)]
     [InlineData("max = 16M", "there is no setting 'max'", true)]
     [InlineData("learning_rate", "a setting is written as key = value", true)]
     [InlineData("allow tcp_buffer", "a setting is written as key = value", true)]
@@ -83,6 +86,7 @@ public sealed class SettingsTests
     [InlineData("allow", true)]
     [InlineData("cgroup", true)]
     [InlineData("learning_rate", true)]
+    [InlineData("mode", true)]
     [InlineData("tenants", false)]
     [InlineData("raise_only", true)]
     [InlineData("libdir", false)]
@@ -137,9 +141,9 @@ public sealed class SettingsTests
     [Fact]
     public void A_section_that_is_not_known_is_named_once()
     {
-        var (settings, problems) = Parse("debug = yes\n[tunable net.ipv4.tcp_rmem]\nmode = off\nmax = 16M\n[bpftune]\nrollback = yes\n");
+        var (settings, problems) = Parse("debug = yes\n[tuneable net.ipv4.tcp_rmem]\nmode = off\nmax = 16M\n[bpftune]\nrollback = yes\n");
 
-        Assert.Equal(new SettingsProblem("x.conf", 2, "there is no section 'tunable net.ipv4.tcp_rmem'", MayLimit: true), Assert.Single(problems));
+        Assert.Equal(new SettingsProblem("x.conf", 2, "there is no section 'tuneable net.ipv4.tcp_rmem'", MayLimit: true), Assert.Single(problems));
         Assert.Equal(new DaemonSettings { Debug = true, Rollback = true }, settings);
     }
 
@@ -305,6 +309,9 @@ public sealed class SettingsTests
         Assert.Empty(problems);
         Assert.NotNull(settings.LearningRate);
         Assert.NotNull(settings.Rollback);
+        Assert.NotNull(settings.Mode);
+        Assert.Single(settings.TunableRules!.Value);
+        Assert.Single(settings.NamespaceRules!.Value);
     }
 
     private static (DaemonSettings Settings, List<SettingsProblem> Problems) Parse(string text)

@@ -16,6 +16,7 @@ public sealed class ControlDispatcherTests
     [InlineData("changes", JsonValueKind.Array)]
     [InlineData("summary", JsonValueKind.Object)]
     [InlineData("namespaces", JsonValueKind.Array)]
+    [InlineData("advice", JsonValueKind.Array)]
     [InlineData("rollback_preview", JsonValueKind.Array)]
     public void A_reader_gets_every_listing(string query, JsonValueKind kind)
     {
@@ -28,6 +29,8 @@ public sealed class ControlDispatcherTests
     [Theory]
     [InlineData("""{"query":"rollback"}""")]
     [InlineData("""{"query":"resume","tuner":"tcp_buffer"}""")]
+    [InlineData("""{"query":"apply","ids":["1a2b3c4d"]}""")]
+    [InlineData("""{"query":"ignore","ids":["1a2b3c4d"]}""")]
     public void A_reader_may_not_command(string request)
     {
         using var reply = Ask(request, mayCommand: false);
@@ -42,7 +45,11 @@ public sealed class ControlDispatcherTests
         using var resumed = Ask("""{"query":"resume","tuner":"tcp_buffer","namespace":"blue"}""", mayCommand: true);
         using var rolled = Ask("""{"query":"rollback"}""", mayCommand: true);
 
-        Assert.Equal(["resume tcp_buffer blue", "rollback"], _queries.Commands);
+        using var applied = Ask("""{"query":"apply","ids":["1a2b3c4d","00c0ffee"]}""", mayCommand: true);
+        using var ignored = Ask("""{"query":"ignore","ids":["1a2b3c4d"]}""", mayCommand: true);
+
+        Assert.Equal(["resume tcp_buffer blue", "rollback", "apply 1a2b3c4d 00c0ffee", "ignore 1a2b3c4d"], _queries.Commands);
+        Assert.Equal([true, false], applied.RootElement.GetProperty("result").EnumerateArray().Select(r => r.GetProperty("done").GetBoolean()));
         Assert.Equal("restored", rolled.RootElement.GetProperty("result")[0].GetProperty("outcome").GetString());
     }
 
@@ -73,6 +80,10 @@ public sealed class ControlDispatcherTests
 
     [Theory]
     [InlineData("""{"query":"resume"}""", "needs the name of a tuner")]
+    [InlineData("""{"query":"apply"}""", "apply needs ids of advice")]
+    [InlineData("""{"query":"ignore","ids":[]}""", "ignore needs ids of advice")]
+    [InlineData("""{"query":"apply","ids":[null]}""", "apply needs ids of advice")]
+    [InlineData("""{"query":"apply","ids":["1a2b3c4d","x"]}""", "there is no advice 'x'")]
     [InlineData("""{"query":"resume","tuner":"nobody"}""", "there is no tuner 'nobody'")]
     [InlineData("""{"query":"tunables","tuner":"nobody"}""", "there is no tuner 'nobody'")]
     [InlineData("""{"query":"tuners","tuner":"nobody"}""", "there is no tuner 'nobody'")]

@@ -76,6 +76,31 @@ public sealed class FakeQueries : IEngineQueries
 
     public IReadOnlyList<ChangeReport> Changes(int limit) => Checked<IReadOnlyList<ChangeReport>>([.. AllChanges.Take(limit)]);
 
+    public IReadOnlyList<AdviceReport> Advice(bool all)
+    {
+        AdviceReport[] seen =
+        [
+            new("1a2b3c4d", "udp_buffer", "net.core.rmem_max", "", "global", "udp_drops_at_maximum_buffer", false)
+            {
+                First = Noon, Last = Noon.AddMinutes(5), Count = 3, Value = "212992", Advised = "266240", Evidence = "12 datagrams dropped",
+            },
+        ];
+        return Checked<IReadOnlyList<AdviceReport>>(
+            all ? [.. seen, new("00c0ffee", "tcp_buffer", "net.ipv4.tcp_rmem", "max", "blue", "rcvbuf_near_max", true)] : seen);
+    }
+
+    public IReadOnlyList<AdviceOrderReport> Apply(IReadOnlyList<string> ids) => Ordered("apply", ids);
+
+    public IReadOnlyList<AdviceOrderReport> Ignore(IReadOnlyList<string> ids) => Ordered("ignore", ids);
+
+    private IReadOnlyList<AdviceOrderReport> Ordered(string order, IReadOnlyList<string> ids)
+    {
+        if (ids.FirstOrDefault(id => id is not ("1a2b3c4d" or "00c0ffee")) is { } unknown)
+            throw new ControlException(ControlError.BadRequest, $"there is no advice '{unknown}'");
+        Commands.Add($"{order} {string.Join(' ', ids)}");
+        return Checked<IReadOnlyList<AdviceOrderReport>>([.. ids.Select(id => new AdviceOrderReport(id, id != "00c0ffee", $"{order} of {id}"))]);
+    }
+
     public RunSummary Summary() => Checked(new RunSummary(
     [
         new("tcp_buffer", "net.ipv4.tcp_rmem", "blue", "rcvbuf_near_max", 3, "4096 131072 6291456", "4096 131072 12582912", "12 sockets in 2 s"),

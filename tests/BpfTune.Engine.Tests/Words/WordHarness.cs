@@ -15,9 +15,12 @@ internal sealed class WordHarness : IDisposable
     };
 
     private readonly List<NetworkNamespace> _met = [];
+    private readonly RuleGate? _gate;
 
-    public WordHarness()
+    /// <param name="gate">What settings let pass, made of the clock and the log; null where there are none.</param>
+    public WordHarness(Func<TimeProvider, ListLogger, RuleGate>? gate = null)
     {
+        _gate = gate?.Invoke(Time, Log);
         Timers = new ManualTimers(Time);
         foreach (var place in _places.Values)
         {
@@ -74,7 +77,10 @@ internal sealed class WordHarness : IDisposable
         Sweep = new ValueSweep(Words, known, () => [Sample.Global, .. _met], Timers.After, Time);
         Words.LookEverywhere = Sweep.LookEverywhere;
         Changes = new ChangeLog(Timers.After, Time, _ => Log);
-        Applier = new ChangeApplier(Journal, Store, Overrides, Words, Changes, Time, Timers.After, _ => Log, (_, effect, where) => effect.Read(file => ProcNet.GetValueOrDefault((where.Id, file))));
+        Applier = new ChangeApplier(Journal, Store, Overrides, Words, Changes, Time, Timers.After, _ => Log, (_, effect, where) => effect.Read(file => ProcNet.GetValueOrDefault((where.Id, file))))
+        {
+            Gate = _gate,
+        };
         Overrides.Manage("tcp", [Sample.Backlog, Sample.Rmem, Sample.TcpMem, Sample.Buffer, Sample.BufferMaximum]);
         Settle();
     }

@@ -142,8 +142,11 @@ public sealed class NeighTableTunerTests
         Assert.Equal(0, _host.TimerCount);
     }
 
-    [Fact]
-    public void A_step_that_comes_too_soon_is_tried_again_and_a_refused_one_is_not()
+    [Theory]
+    [InlineData(ProposalOutcome.Overridden)]
+    [InlineData(ProposalOutcome.NotWanted)]
+    [InlineData(ProposalOutcome.Advised)]
+    public void A_step_that_comes_too_soon_is_tried_again_and_a_refused_one_is_not(ProposalOutcome refusal)
     {
         Send(1, entries: 1024, addresses: 65_536);
         Statistics("arp_cache", 0);
@@ -151,7 +154,7 @@ public sealed class NeighTableTunerTests
         _host.Answer = ProposalOutcome.CoolingDown;
         _host.Advance(TimeSpan.FromSeconds(21));
         Assert.Equal(1, _host.TimerCount);
-        _host.Answer = ProposalOutcome.Overridden;
+        _host.Answer = refusal;
         _host.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(0, _host.TimerCount);
         Assert.Equal("256 1024 2048", Values(Four));

@@ -211,10 +211,13 @@ public sealed class NetBufferTunerTests
         Assert.Equal("1250", Get(Backlog));
     }
 
-    [Fact]
-    public void A_refused_proposal_silences_its_events()
+    [Theory]
+    [InlineData(ProposalOutcome.Overridden)]
+    [InlineData(ProposalOutcome.NotWanted)]
+    [InlineData(ProposalOutcome.Advised)]
+    public void A_refused_proposal_silences_its_events(ProposalOutcome answer)
     {
-        _host.Answer = ProposalOutcome.Overridden;
+        _host.Answer = answer;
         Count(0, 100);
         Invoke(Drop);
         Assert.Equal((Blue.Id, Drop, TimeSpan.FromSeconds(30)), _host.Mutes.Single());

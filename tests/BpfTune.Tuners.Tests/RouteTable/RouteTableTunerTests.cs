@@ -77,6 +77,8 @@ public sealed class RouteTableTunerTests
     [Theory]
     [InlineData(ProposalOutcome.Overridden, 60)]
     [InlineData(ProposalOutcome.Failed, 60)]
+    [InlineData(ProposalOutcome.NotWanted, 60)]
+    [InlineData(ProposalOutcome.Advised, 60)]
     [InlineData(ProposalOutcome.CoolingDown, 1)]
     public void After_a_refusal_the_kernel_is_asked_less_often(ProposalOutcome answer, int seconds)
     {

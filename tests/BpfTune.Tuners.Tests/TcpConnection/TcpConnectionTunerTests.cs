@@ -387,6 +387,19 @@ public sealed class TcpConnectionTunerTests
     }
 
     [Fact]
+    public void Where_it_may_not_act_no_module_is_loaded_until_it_may()
+    {
+        Set(Available, "reno cubic");
+        _host.Answer = ProposalOutcome.Overridden;
+        Start();
+        Outcome("cubic", 10);
+        Assert.Empty(_loaded);
+        _host.Answer = null;
+        _tuner.OnOverrideChanged(Blue.Id, overridden: false);
+        Assert.Equal(["bbr"], _loaded);
+    }
+
+    [Fact]
     public void A_namespace_that_is_gone_leaves_nothing_in_the_kernels_maps()
     {
         Start();

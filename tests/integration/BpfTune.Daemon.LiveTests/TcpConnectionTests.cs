@@ -42,6 +42,32 @@ public sealed partial class TcpConnectionTests(ITestOutputHelper output)
         Assert.Equal(["cubic", "reno"], Sysctl.Read(Allowed).Split(' ').Order());
     }
 
+    [Theory]
+    [InlineData("mode = advise\n")]
+    [InlineData("[tunable net.ipv4.tcp_congestion_control]\nmode = off\n")]
+    [InlineData("[namespace lab_*]\nmode = off\n")]
+    public void Where_the_mode_is_not_tune_connections_are_left_alone_until_it_is(string settings)
+    {
+        Suite.Require();
+        using var allowed = Allow("reno", "cubic");
+        using var site = Create(loss: 0.05);
+        using var daemon = TestDaemon.WithSettings(settings, "-R", "-a", "tcp_conn");
+        using (var transfer = Start(site, new TcpOptions { Duration = TimeSpan.FromSeconds(2) }))
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(1.5));
+            Assert.Equal(["cubic"], Algorithms(site));
+            transfer.Wait();
+        }
+
+        Assert.DoesNotContain("switched", daemon.Ask("-q", "summary"), StringComparison.Ordinal);
+        daemon.Configure("");
+        daemon.ReadAgain();
+        daemon.Process.WaitForLine(t => t.Contains("modes and limits are read again; the mode is tune", StringComparison.Ordinal), TestDaemon.Patience);
+        using var second = Start(site, new TcpOptions { Duration = TimeSpan.FromSeconds(4) });
+        daemon.WaitUntil(() => Algorithms(site) is ["bbr"], "the connection runs under bbr");
+        second.Wait();
+    }
+
     [Fact]
     public void From_the_second_connection_on_a_lossy_path_has_bbr_and_status_says_why()
     {

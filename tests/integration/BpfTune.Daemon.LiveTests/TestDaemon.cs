@@ -18,7 +18,14 @@ internal sealed class TestDaemon : IDisposable
     /// <param name="libDirectory">Where the tuners are; the published ones by default.</param>
     /// <param name="arguments">More arguments.</param>
     public TestDaemon(string? libDirectory = null, params string[] arguments)
+        : this(libDirectory, null, arguments)
     {
+    }
+
+    private TestDaemon(string? libDirectory, string? settings, string[] arguments)
+    {
+        if (settings is not null)
+            Configure(settings);
         _options = new DaemonOptions
         {
             Path = Suite.Executable,
@@ -32,6 +39,19 @@ internal sealed class TestDaemon : IDisposable
 
     public LabDaemon Process { get; private set; }
 
+    /// <summary>Starts one with a settings file.</summary>
+    public static TestDaemon WithSettings(string settings, params string[] arguments) => new(null, settings, arguments);
+
+    /// <summary>Writes the settings file anew.</summary>
+    public void Configure(string settings)
+    {
+        Directory.CreateDirectory(Config);
+        File.WriteAllText(SettingsFile, settings);
+    }
+
+    /// <summary>Has a running one read it again.</summary>
+    public void ReadAgain() => Tool.Run("kill", "-HUP", $"{Process.ProcessId}").OrThrow();
+
     /// <summary>Another one with the same directories, after the end of the one before.</summary>
     public void StartAgain()
     {
@@ -44,7 +64,12 @@ internal sealed class TestDaemon : IDisposable
 
     public string ControlSocket => _directory.FullName + "/run/control.sock";
 
-    private string[] Places => ["--runtime-dir", _directory.FullName + "/run", "--state-dir", _directory.FullName + "/state", "--config", "/nonexistent"];
+    /// <summary>Where its settings file is; there is none unless one was written.</summary>
+    public string SettingsFile => Config + "/bpftune.conf";
+
+    private string Config => _directory.FullName + "/config";
+
+    private string[] Places => ["--runtime-dir", _directory.FullName + "/run", "--state-dir", _directory.FullName + "/state", "--config", Config];
 
     /// <summary>The programs that it holds, by id. Another daemon may run on this machine: names would not tell them apart.</summary>
     public IReadOnlySet<uint> Programs() => BpfDescriptors.ProgramIds(Process.ProcessId);
