@@ -11,7 +11,7 @@ public sealed class TunerExportAttribute(
     int builtAgainst = TunerExportAttribute.InterfaceVersion) : Attribute
 {
     /// <summary>The version of the interface between engine and tuners that this Sdk describes.</summary>
-    public const int InterfaceVersion = 2;
+    public const int InterfaceVersion = 3;
 
     /// <summary>The tuner's type.</summary>
     public Type TunerType { get; } = tunerType;

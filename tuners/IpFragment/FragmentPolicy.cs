@@ -51,7 +51,14 @@ internal static class FragmentPolicy
     /// <param name="seconds">ipfrag_time; null when it cannot be read.</param>
     public static TimeSpan Cycle(long? seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds ?? DefaultTime, 1, LongestTime));
 
-    /// <summary>The largest threshold: each namespace and family may have 1/128 of the memory available, at most 2 GiB.</summary>
-    public static long Ceiling(long availablePages, long pageSize) =>
-        availablePages <= 0 ? 0 : Math.Min(int.MaxValue, availablePages / 128 * pageSize);
+    /// <summary>
+    /// The largest threshold: each namespace and family may have 1/128 of the memory available, at most 2 GiB, and all of
+    /// them together 1/16.
+    /// </summary>
+    /// <param name="availablePages">See <see cref="BufferMemory"/>; 0 when there is none to give.</param>
+    /// <param name="pageSize">Bytes in a page.</param>
+    /// <param name="others">What the others may fill, where memory has run short before, in bytes.</param>
+    public static long Ceiling(long availablePages, long pageSize, long others) => availablePages <= 0
+        ? 0
+        : Math.Max(0, Math.Min(Math.Min(int.MaxValue, availablePages / 128 * pageSize), (availablePages / 16 * pageSize) - others));
 }

@@ -4,7 +4,10 @@ using BpfTune.Sdk;
 namespace BpfTune.Tuners.IpFragment;
 
 /// <summary>Unfinished datagrams of one family in one namespace.</summary>
-internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
+/// <param name="tuner">Whose it is.</param>
+/// <param name="isIPv6">Which family.</param>
+/// <param name="all">All of them: what they may fill together has a bound.</param>
+internal sealed class FragmentWatch(Tuner tuner, bool isIPv6, Func<IEnumerable<FragmentWatch>> all)
 {
     /// <summary>What lies further back tells nothing of now: a flood may have begun since.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
@@ -18,6 +21,7 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
     private long? _since;
     private FragmentDecision _decision;
     private NetworkNamespace? _namespace;
+    private long _threshold;
 
     /// <summary>Memory is near the threshold, or fragments are refused.</summary>
     public void On(in TunerEvent e, long memory)
@@ -35,7 +39,9 @@ internal sealed class FragmentWatch(Tuner tuner, bool isIPv6)
         _decision = FragmentPolicy.Decide(memory, value[0], interval, host.LearningRate);
         if (_decision == FragmentDecision.Wait)
             return;
-        var ceiling = FragmentPolicy.Ceiling(host.AvailablePages, Environment.SystemPageSize);
+        _threshold = value[0];
+        var ceiling = FragmentPolicy.Ceiling(
+            host.AvailablePages, Environment.SystemPageSize, all().Sum(watch => watch._threshold) - _threshold);
         var raised = FragmentPolicy.Raise(value[0], ceiling, host.LearningRate);
         if (_decision == FragmentDecision.Starve || raised == value[0])
         {

@@ -14,8 +14,8 @@ internal sealed class IpFragmentTuner : Tuner
 
     public IpFragmentTuner()
     {
-        _ipv4 = PerNamespace(_ => new FragmentWatch(this, isIPv6: false));
-        _ipv6 = PerNamespace(_ => new FragmentWatch(this, isIPv6: true));
+        _ipv4 = PerNamespace(_ => new FragmentWatch(this, isIPv6: false, All));
+        _ipv6 = PerNamespace(_ => new FragmentWatch(this, isIPv6: true, All));
     }
 
     /// <inheritdoc/>
@@ -47,7 +47,9 @@ internal sealed class IpFragmentTuner : Tuner
 
     /// <inheritdoc/>
     public override IEnumerable<TunerFact> Facts() =>
-        [.. _ipv4.Values.SelectMany(w => w.Facts()), .. _ipv6.Values.SelectMany(w => w.Facts())];
+        [.. All().SelectMany(w => w.Facts())];
+
+    private IEnumerable<FragmentWatch> All() => _ipv4.Values.Concat(_ipv6.Values);
 
     private void OnIPv4(in TunerEvent e, in frag_event record) => _ipv4[e.Namespace].On(in e, record.memory);
 

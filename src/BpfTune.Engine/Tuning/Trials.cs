@@ -97,8 +97,9 @@ internal sealed class Trials
             return TrialAdmission.Refuse(ProposalOutcome.Resting, $"raises did not help, and rest for {Span(left)}", proposal);
         if (_trials.TryGetValue(key, out var trial) && trial.IsOpen)
             return Extend(trial, proposal, observed);
+        // A namespace that has ended, or a tuner whose reading failed: what cannot be measured is not tried.
         if (_read(tuner, effect, observed) is not { } reading)
-            return TrialAdmission.Let(proposal);
+            return TrialAdmission.Refuse(ProposalOutcome.OnTrial, $"what {effect.Name} there are cannot be read", proposal);
         var now = Now;
         if (trial is null || trial.Observed.Id != observed.Id || now - trial.StartedAt > 2 * BaselineOf(proposal.Cycle))
         {

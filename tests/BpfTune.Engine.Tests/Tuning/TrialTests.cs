@@ -39,6 +39,15 @@ public sealed class TrialTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_read_is_not_tried()
+    {
+        Assert.Equal(ProposalOutcome.OnTrial, Raise());
+        _daemon.Timers.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(ProposalOutcome.OnTrial, Raise());
+        Assert.Equal("1000", Value);
+    }
+
+    [Fact]
     public void Where_little_happens_a_minute_is_enough()
     {
         Count(0, 0);

@@ -67,10 +67,13 @@ public sealed class FragmentPolicyTests
         Assert.Equal(expected, LearningRate.Default.Lower(threshold, floor));
 
     [Theory]
-    [InlineData(1_280_000, 4096, 40_960_000)]
-    [InlineData(127, 4096, 0)]
-    [InlineData(0, 4096, 0)]
-    [InlineData(1L << 40, 65_536, int.MaxValue)]
-    public void Each_may_have_a_128th_of_the_machines_buffer_memory(long pages, long pageSize, long expected) =>
-        Assert.Equal(expected, FragmentPolicy.Ceiling(pages, pageSize));
+    [InlineData(1_280_000, 4096, 0, 40_960_000)]
+    [InlineData(127, 4096, 0, 0)]
+    [InlineData(0, 4096, 0, 0)]
+    [InlineData(1L << 40, 65_536, 0, int.MaxValue)]
+    [InlineData(1_280_000, 4096, 280_000_000, 40_960_000)]
+    [InlineData(1_280_000, 4096, 300_000_000, 27_680_000)]
+    [InlineData(1_280_000, 4096, 400_000_000, 0)]
+    public void Each_may_have_a_128th_of_the_machines_buffer_memory_and_all_a_16th(long pages, long pageSize, long others, long expected) =>
+        Assert.Equal(expected, FragmentPolicy.Ceiling(pages, pageSize, others));
 }

@@ -32,7 +32,7 @@ public sealed class FragmentTrialTests : IDisposable
     [Fact]
     public void Memory_that_lets_more_be_completed_is_kept_up_to_the_ceiling()
     {
-        var ceiling = FragmentPolicy.Ceiling(_host.AvailablePages, Environment.SystemPageSize);
+        var ceiling = FragmentPolicy.Ceiling(_host.AvailablePages, Environment.SystemPageSize, others: 0);
         Run(3600, value =>
         {
             // Half of what does not fit fails.

@@ -79,7 +79,7 @@ public sealed class IpFragmentTunerTests
     public void An_hour_of_raises_that_help_ends_at_the_share_of_memory()
     {
         var ceiling = FragmentPolicy.Ceiling(
-            _host.AvailablePages, Environment.SystemPageSize);
+            _host.AvailablePages, Environment.SystemPageSize, others: 0);
         for (var second = 0; second < 3600; second++)
         {
             // Half of what does not fit fails.
