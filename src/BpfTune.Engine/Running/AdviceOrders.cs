@@ -47,7 +47,8 @@ internal sealed class AdviceOrders(RuleGate gate, AdviceBook book, IgnoredAdvice
     {
         var subject = advice.Subject;
         var proposal = new Proposal(advice.Tunable, advice.Namespace, advice.Old, advice.New, subject.Scenario, advice.Evidence);
-        var outcome = gate.Order(() => changes.Propose(subject.Tuner, proposal, new Evidence(advice.Observed, NamespaceOwner.Machine)));
+        var outcome = gate.Order(
+            () => changes.Propose(subject.Tuner, proposal, new Evidence(advice.Counted?.Observed, NamespaceOwner.Machine)), advice.Counted);
         var what = $"{subject.Tunable} in {advice.Namespace.Phrase}";
         if (outcome != ProposalOutcome.Applied)
             return new AdviceOrderReport(id, false, $"{what} stays as it is: {WhyNot(outcome, subject.Tuner)}");

@@ -23,6 +23,6 @@ public sealed record Advice(
     TunableValue New,
     string Evidence)
 {
-    /// <summary>Where the effect was being measured when it was seen last; null when it was not.</summary>
-    public NetworkNamespace? Observed { get; init; }
+    /// <summary>What was counted when it was seen last, against which it is measured if it is done; null where nothing is counted.</summary>
+    internal Trial? Counted { get; init; }
 }

@@ -30,10 +30,10 @@ internal sealed class AdviceBook(TimeProvider time, Func<string, ILogger> logOf,
     /// <summary>Takes note of what would have been done.</summary>
     /// <param name="tuner">Whose proposal it is.</param>
     /// <param name="proposal">What is wanted.</param>
-    /// <param name="observed">Where its effect is measured; null when it is not.</param>
+    /// <param name="trial">What was counted before it; null where nothing is.</param>
     /// <param name="old">What the kernel has.</param>
     /// <param name="wanted">What would have been written.</param>
-    internal void Give(string tuner, Proposal proposal, NetworkNamespace? observed, TunableValue old, TunableValue wanted)
+    internal void Give(string tuner, Proposal proposal, Trial? trial, TunableValue old, TunableValue wanted)
     {
         var subject = AdviceSubject.Of(tuner, proposal, old, wanted);
         var id = subject.Id();
@@ -51,7 +51,7 @@ internal sealed class AdviceBook(TimeProvider time, Func<string, ILogger> logOf,
 
         _entries[id] = known = known with
         {
-            Namespace = proposal.Namespace, Observed = observed, Last = now, Count = known.Count + 1, Old = old, New = wanted, Evidence = proposal.Evidence,
+            Namespace = proposal.Namespace, Counted = trial, Last = now, Count = known.Count + 1, Old = old, New = wanted, Evidence = proposal.Evidence,
         };
         if (!ignored.Contains(id))
             Tell(id, known);

@@ -137,9 +137,9 @@ public sealed class ChangeApplier
         var admission = _trials.Admit(tuner, proposal, observed);
         if (admission.Refused is { } refused)
         {
-            // An order is carried out all the same, as no part of a trial.
-            if (Gate?.IsOrder == true)
-                return Change(tuner, proposal, trial: null);
+            // An order is carried out all the same, and measured against what was counted when it was advised.
+            if (Gate is { IsOrder: true } gate)
+                return Change(tuner, proposal, _trials.Begin(tuner, proposal, gate.Counted));
             TuningLog.Kept(_logOf(tuner), proposal.Tunable.Name, proposal.Namespace.Phrase, proposal.Scenario, admission.Reason);
             return refused;
         }
@@ -202,7 +202,7 @@ public sealed class ChangeApplier
                 decision = _memory.Clip(decision, proposal.Tunable, proposal.Namespace, current);
                 // Nor does a mode or a limit keep it: it goes back to what was there before.
                 if (!isTakeBack)
-                    decision = Gate?.Pass(tuner, proposal, trial?.Observed, current, decision) ?? decision;
+                    decision = Gate?.Pass(tuner, proposal, trial, current, decision) ?? decision;
                 if (decision.Value is { } value)
                     intent = _journal.Intent(tuner, proposal, current, value);
                 return decision.Value;

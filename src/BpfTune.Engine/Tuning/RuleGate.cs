@@ -14,6 +14,9 @@ internal sealed class RuleGate(TuningRules rules, AdviceBook book)
     /// <summary>Whether what is proposed now is an administrator's order.</summary>
     internal bool IsOrder { get; private set; }
 
+    /// <summary>What was counted when it was advised that is ordered now; null where nothing was.</summary>
+    internal Trial? Counted { get; private set; }
+
     /// <summary>Takes other rules; advice stays only for what is in mode advise.</summary>
     internal void Replace(TuningRules other)
     {
@@ -28,11 +31,11 @@ internal sealed class RuleGate(TuningRules rules, AdviceBook book)
     /// <summary>A decision within the limits; in mode advise a refusal, and what was decided is advice.</summary>
     /// <param name="tuner">Whose proposal it is.</param>
     /// <param name="proposal">What is wanted.</param>
-    /// <param name="observed">Where its effect is measured; null when it is not.</param>
+    /// <param name="trial">What was counted before it; null where nothing is.</param>
     /// <param name="current">What the kernel has.</param>
     /// <param name="decision">What would be written otherwise.</param>
     internal PolicyDecision Pass(
-        string tuner, Proposal proposal, NetworkNamespace? observed, TunableValue current, PolicyDecision decision)
+        string tuner, Proposal proposal, Trial? trial, TunableValue current, PolicyDecision decision)
     {
         var ruling = Rules.Of(proposal.Tunable.Name, proposal.Namespace);
         if (ruling.Mode.Value == TuningMode.Off)
@@ -40,21 +43,23 @@ internal sealed class RuleGate(TuningRules rules, AdviceBook book)
         decision = ruling.Clip(decision, current);
         if (IsOrder || ruling.Mode.Value == TuningMode.Tune || decision.Value is not { } value)
             return decision;
-        book.Give(tuner, proposal, observed, current, value);
+        book.Give(tuner, proposal, trial, current, value);
         return PolicyDecision.Refuse(ProposalOutcome.Advised, $"the mode is advise ({ruling.Mode.Source})");
     }
 
     /// <summary>Lets what is proposed meanwhile pass by an administrator's order.</summary>
-    internal ProposalOutcome Order(Func<ProposalOutcome> propose)
+    /// <param name="propose">Proposes it.</param>
+    /// <param name="counted">See <see cref="Counted"/>.</param>
+    internal ProposalOutcome Order(Func<ProposalOutcome> propose, Trial? counted)
     {
-        IsOrder = true;
+        (IsOrder, Counted) = (true, counted);
         try
         {
             return propose();
         }
         finally
         {
-            IsOrder = false;
+            (IsOrder, Counted) = (false, null);
         }
     }
 }

@@ -120,6 +120,23 @@ internal sealed class Trials
         return TrialAdmission.Refuse(ProposalOutcome.OnTrial, $"it is counted first what {effect.Name} there are without it", proposal);
     }
 
+    /// <summary>A trial of a raise that is made by order, whatever was found before; null where nothing was counted, or a trial is open.</summary>
+    /// <param name="tuner">Whose it is.</param>
+    /// <param name="proposal">What is ordered.</param>
+    /// <param name="counted">What was counted when it was advised.</param>
+    internal Trial? Begin(string tuner, Proposal proposal, Trial? counted)
+    {
+        if (counted is null || _trials.GetValueOrDefault((proposal.Namespace.Id, proposal.Tunable.Name)) is { IsOpen: true }
+            || _read(tuner, counted.Effect, counted.Observed) is null)
+        {
+            return null;
+        }
+
+        var trial = new Trial(tuner, proposal.Tunable, proposal.Namespace, counted.Observed, counted.Cycle);
+        trial.TakeAsBefore(counted.Before);
+        return trial;
+    }
+
     /// <summary>A change was made as part of a trial.</summary>
     internal void Made(Trial trial, Proposal step, TunableValue before, TunableValue after)
     {

@@ -266,17 +266,35 @@ public sealed class AdviceTests : IDisposable
     {
         Assert.Equal(ProposalOutcome.Advised, CountAndRaise());
         var (id, advice) = Assert.Single(_book.Entries);
-        Assert.Equal(("1000", Sample.Blue), (_daemon.Store[Sample.Blue, Sample.Buffer], advice.Observed));
+        Assert.Equal(("1000", Sample.Blue), (_daemon.Store[Sample.Blue, Sample.Buffer], advice.Counted!.Observed));
 
         Assert.Contains("(on trial;", Assert.Single(_orders.Apply([id])).Text, StringComparison.Ordinal);
         Assert.Equal("1250", _daemon.Store[Sample.Blue, Sample.Buffer]);
     }
 
     [Fact]
-    public void Applied_long_after_it_was_counted_it_is_done_all_the_same_and_stays()
+    public void Applied_long_after_it_was_counted_it_is_measured_against_that()
     {
         CountAndRaise();
         _daemon.Timers.Advance(TimeSpan.FromHours(1));
+
+        Assert.Contains("(on trial;", Assert.Single(_orders.Apply([_book.Entries.Single().Key])).Text, StringComparison.Ordinal);
+        Assert.Equal("1250", _daemon.Store[Sample.Blue, Sample.Buffer]);
+        for (var second = 0; second < 30; second++)
+        {
+            Count();
+            _daemon.Timers.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("1000", _daemon.Store[Sample.Blue, Sample.Buffer]);
+        Assert.Equal("taken back: no difference (drops 10 % → 10 %)", _daemon.Changes.Recent[0].Standing!.Text);
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_counted_any_more_it_is_done_all_the_same_and_stays()
+    {
+        CountAndRaise();
+        _daemon.ProcNet.Clear();
 
         Assert.True(Assert.Single(_orders.Apply([_book.Entries.Single().Key])).Done);
 

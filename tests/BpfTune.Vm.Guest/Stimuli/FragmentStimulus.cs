@@ -17,7 +17,7 @@ internal sealed class FragmentStimulus : Stimulus
         _ipv6 = ipv6;
         _place = Keep(LabNamespace.Create("frag"));
         _place.Ip("link", "set", "lo", "mtu", "1500");
-        foreach (var (suffix, value) in (ReadOnlySpan<(string, long)>)[("low_thresh", Low / 2), ("high_thresh", Low), ("time", 3)])
+        foreach (var (suffix, value) in (ReadOnlySpan<(string, long)>)[("low_thresh", Low / 2), ("high_thresh", Low), ("time", 1)])
             _place.WriteSysctl(Prefix + suffix, value.ToString(CultureInfo.InvariantCulture));
 
         // Before connection tracking's own reassembly. Offsets count 8 bytes: 1480 and 1448 bytes of payload.
@@ -37,7 +37,7 @@ internal sealed class FragmentStimulus : Stimulus
     internal override LabNamespace Place => _place;
 
     internal override string? Provoke(GuestDaemon daemon) => UntilChanged(
-        daemon, 4, () => UdpStream.Run(_place, _place, new UdpOptions
+        daemon, 12, () => UdpStream.Run(_place, _place, new UdpOptions
         {
             Duration = TimeSpan.FromSeconds(2), Rate = 60, Size = 8000, IPv6 = _ipv6,
             Receiver = _ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback,
