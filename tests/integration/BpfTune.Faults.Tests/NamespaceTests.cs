@@ -58,11 +58,17 @@ public sealed class NamespaceTests
         var open = Open(daemon.ProcessId);
         Live(random.Next(), Namespaces);
         rig.WaitUntil(() => Known(rig) <= 3, "all namespaces are forgotten");
+        var once = daemon.Usage!;
+        Live(random.Next(), Namespaces);
+        rig.WaitUntil(() => Known(rig) <= 3, "as many again are forgotten");
         rig.WaitUntil(
             () => daemon.Usage!.Descriptors <= before.Descriptors + OpenedOnce,
             $"it has let go of all of them; beyond what it had: {string.Join(", ", Open(daemon.ProcessId).Select(one => $"{one.Key} {one.Value - open.GetValueOrDefault(one.Key)}"))}");
         var after = daemon.Usage!;
-        Assert.InRange(after.PrivateDirtyBytes, 0, before.PrivateDirtyBytes + (16L << 20));
+        // What the runtime takes once for so much traffic it keeps; what is kept for a namespace would come a second time.
+        TestContext.Current.TestOutputHelper!.WriteLine($"private memory {before.PrivateDirtyBytes >> 10}, {once.PrivateDirtyBytes >> 10}, {after.PrivateDirtyBytes >> 10} KiB");
+        Assert.InRange(once.PrivateDirtyBytes, 0, before.PrivateDirtyBytes + (32L << 20));
+        Assert.InRange(after.PrivateDirtyBytes, 0, once.PrivateDirtyBytes + (16L << 20));
         Assert.All(rig.AskJson("tuners").EnumerateArray(), tuner => Assert.Equal("running", tuner.GetProperty("state").GetString()));
         if (random.Next(2) == 0)
         {
