@@ -58,8 +58,7 @@ internal sealed class Trial(string tuner, Tunable tunable, NetworkNamespace plac
     internal TunableValue? First => Steps.FirstOrDefault(s => s.Tunable.Name == tunable.Name)?.Before;
 
     /// <summary>Whether a tunable is in its hands.</summary>
-    internal bool Holds(Tunable other, NetworkNamespace where) =>
-        Steps.Exists(s => s.Tunable.Name == other.Name && s.Place.Id == where.Id);
+    internal bool Holds(string name, NamespaceId where) => Step(name, where) is not null;
 
     /// <summary>Begins to count, or begins anew where the counters have.</summary>
     internal void Start(EffectReading reading, TimeSpan now)
@@ -99,12 +98,14 @@ internal sealed class Trial(string tuner, Tunable tunable, NetworkNamespace plac
     /// </summary>
     internal void Add(Tunable changed, NetworkNamespace where, TunableValue before, TunableValue after)
     {
-        var step = Steps.Find(s => s.Tunable.Name == changed.Name && s.Place.Id == where.Id);
+        var step = Step(changed.Name, where.Id);
         if (step is null)
             Steps.Add(new TrialStep(changed, where, before) { After = after });
         else
             step.After = after;
     }
+
+    private TrialStep? Step(string name, NamespaceId where) => Steps.Find(s => s.Tunable.Name == name && s.Place.Id == where);
 }
 
 /// <summary>What a trial has made of one tunable.</summary>

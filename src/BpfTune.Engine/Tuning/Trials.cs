@@ -61,7 +61,7 @@ internal sealed class Trials
 
     /// <summary>The trial that a tunable is part of; null when it is part of none that has changed anything.</summary>
     internal Trial? Find(Tunable tunable, NamespaceId place) =>
-        _trials.Values.FirstOrDefault(t => t.Steps.Exists(s => s.Place.Id == place && s.Tunable.Name == tunable.Name));
+        _trials.Values.FirstOrDefault(t => t.Holds(tunable.Name, place));
 
     /// <summary>How a tunable stands that is on trial or rests; null when neither.</summary>
     internal string? StandingOf(Tunable tunable, NamespaceId place)
@@ -79,7 +79,7 @@ internal sealed class Trials
     {
         for (var step = proposal; step is not null; step = step.Before)
         {
-            if (_trials.Values.FirstOrDefault(t => t.Holds(step.Tunable, step.Namespace)) is { } holder && holder.Tunable.Name != proposal.Tunable.Name)
+            if (Find(step.Tunable, step.Namespace.Id) is { } holder && holder.Tunable.Name != proposal.Tunable.Name)
                 return TrialAdmission.Refuse(ProposalOutcome.OnTrial, $"{holder.Tunable.Name} is on trial, and it goes with that", proposal);
         }
 
@@ -160,7 +160,7 @@ internal sealed class Trials
     /// <summary>Somebody has put the value back, or has set another.</summary>
     internal void End(string tunable, NamespaceId place, string why)
     {
-        foreach (var trial in _trials.Values.Where(t => t.Steps.Exists(s => s.Place.Id == place && s.Tunable.Name == tunable)).ToArray())
+        foreach (var trial in _trials.Values.Where(t => t.Holds(tunable, place)).ToArray())
             End(trial, why);
     }
 
