@@ -107,7 +107,7 @@ internal sealed class Trials
             trial.Start(reading, now);
             if (_latest.Remove(key, out var latest) && latest.Observed == observed.Id && latest.Counted.Counted.Lost > 0 && now - latest.At < Fresh)
                 return Let(trial, proposal, latest.Counted);
-            return TrialAdmission.Refuse(ProposalOutcome.OnTrial, $"it is counted first what {effect.Name} there are without it", proposal);
+            return CountFirst(proposal);
         }
 
         // Counted before, but the raise could not be made then.
@@ -117,7 +117,7 @@ internal sealed class Trials
         trial.Count(reading, now, isLast: isLong);
         if (trial.Counted.Counted.Lost > 0 && (trial.Counted.LossyBlocks >= Baseline || isLong))
             return Let(trial, proposal, trial.Counted);
-        return TrialAdmission.Refuse(ProposalOutcome.OnTrial, $"it is counted first what {effect.Name} there are without it", proposal);
+        return CountFirst(proposal);
     }
 
     /// <summary>A trial of a raise that is made by order, whatever was found before; null where nothing was counted, or a trial is open.</summary>
@@ -171,7 +171,7 @@ internal sealed class Trials
         {
             if (trial.IsOpen && trial.Place.Id != gone)
                 TakeBack(trial, TrialResult.NoDifference, $"not judged before {trial.Observed.Phrase} had ended");
-            if (trial.Result is null)
+            else
                 End(trial, "ended with its namespace");
         }
 
@@ -183,6 +183,9 @@ internal sealed class Trials
     private static TimeSpan BaselineOf(TimeSpan cycle) => TimeSpan.FromTicks(Math.Max(LongestBaseline.Ticks, Baseline * 2 * cycle.Ticks));
 
     private TimeSpan Now => _time.GetElapsedTime(0);
+
+    private static TrialAdmission CountFirst(Proposal proposal) => TrialAdmission.Refuse(
+        ProposalOutcome.OnTrial, $"it is counted first what {proposal.Tunable.Effect!.Name} there are without it", proposal);
 
     private static TrialAdmission Let(Trial trial, Proposal proposal, EffectSeries before)
     {

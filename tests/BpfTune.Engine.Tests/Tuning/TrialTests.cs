@@ -217,6 +217,22 @@ public sealed class TrialTests : IDisposable
         Assert.Equal("1000", Value);
     }
 
+    [Fact]
+    public void A_take_back_that_fails_is_not_tried_again_where_there_is_no_namespace_any_more()
+    {
+        Begin();
+        _daemon.Store.WriteFailure = new SysctlException("refused", 1);
+        for (var second = 0; second < 15; second++)
+        {
+            Count(100, 900);
+            _daemon.Timers.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.StartsWith("to be taken back: ", Standing, StringComparison.Ordinal);
+        _daemon.Applier.NamespaceGone(Sample.Blue);
+        Assert.Equal(0, _daemon.Timers.Armed);
+    }
+
     private string Value => _daemon.Store[Sample.Blue, Sample.Buffer];
 
     private string Maximum => _daemon.Store[Sample.Blue, Sample.BufferMaximum];
